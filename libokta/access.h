@@ -1,0 +1,38 @@
+/*
+ * The decision whether a person may enter, made in one place: by the account
+ * phase from the files, by oktad before a login, by oktactl when it explains.
+ * Pure: no files, no clock, no allocation.
+ */
+#ifndef OKTA_ACCESS_H
+#define OKTA_ACCESS_H
+
+#include <stdint.h>
+
+#include "directory.h"
+
+struct access_facts {
+	uint32_t flags;		   /* of the user record */
+	int has_person;		   /* the private record was readable (root) */
+	enum person_status status; /* valid with has_person */
+	enum person_why why;
+	int has_proof;		   /* Okta said yes in this very transaction */
+	int has_age;		   /* age_s is known */
+	uint64_t age_s;
+	uint32_t max_age_s;
+};
+
+enum access_decision {
+	ACCESS_ALLOW = 0,
+	ACCESS_NO_LOGIN,      /* PAM_ACCT_EXPIRED */
+	ACCESS_NOT_HERE,      /* PAM_PERM_DENIED */
+	ACCESS_NEEDS_PASSWORD, /* status is about the password: no key login */
+	ACCESS_TOO_OLD,	      /* directory older than max_age, no live proof */
+	ACCESS_COUNT
+};
+
+enum access_decision access_decide(const struct access_facts *f);
+/* One sentence for journals and oktactl; never NULL. */
+const char *access_sentence(enum access_decision d,
+    const struct access_facts *f);
+
+#endif

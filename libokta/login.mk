@@ -1,0 +1,3 @@
+# Sources of libokta for the local protocol, local people and the decision.
+libokta_libbase_la_SOURCES += libokta/access.h libokta/client.h \
+	libokta/local.h libokta/protocol.h libokta/wire.h

@@ -1,0 +1,2 @@
+# Sources of libokta for requests to Okta.
+libokta_libfull_la_SOURCES += libokta/http.h

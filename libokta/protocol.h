@@ -1,0 +1,87 @@
+/*
+ * The login protocol, spoken on login.sock (root callers) and self.sock
+ * (everybody, for their own uid only). One connection is one login; the client
+ * chooses the 16-byte id and every frame of the connection carries it.
+ *
+ *	client			oktad / oktad-login
+ *	LOGIN		->
+ *			<-	PROMPT		any number of rounds
+ *	REPLY		->
+ *			<-	INFO
+ *			<-	VERDICT		and the connection ends
+ *	CANCEL		->			at any time
+ *
+ *	SECOND_FACTOR	->			like LOGIN, no password is asked
+ *	SESSION_OPEN	->	<- VERDICT	redeems a ticket (root only)
+ *	SESSION_CLOSE	->	<- VERDICT	ends that session's record
+ *
+ * The hello. The first frame of a connection begins with a fixed part that
+ * oktad itself reads, HELLO_SIZE bytes and no more; the rest stays in the
+ * socket for the worker:
+ *
+ *	header (24) | UID field (4+4) | SERVICE field (4+32) | TICKET field (4+32)
+ *
+ * in that order and of those lengths. SERVICE is padded with NULs; TICKET is
+ * 32 lower-case hex digits, or NULs where there is none.
+ * LOGIN and SECOND_FACTOR go on with USER, DEADLINE and, where known, RHOST, TTY,
+ * RUSER, PASSWORD. SESSION_OPEN and SESSION_CLOSE may go on with TTY and
+ * SESSION (audit session id, decimal), at most 128 bytes in all.
+ */
+#ifndef OKTA_PROTOCOL_H
+#define OKTA_PROTOCOL_H
+
+enum protocol_op {
+	OP_LOGIN = 1,
+	OP_REPLY = 2,
+	OP_CANCEL = 3,
+	OP_SECOND_FACTOR = 4,
+	OP_SESSION_OPEN = 5,
+	OP_SESSION_CLOSE = 6,
+	OP_PROMPT = 65,
+	OP_INFO = 66,
+	OP_VERDICT = 67
+};
+
+enum protocol_tag {
+	TAG_UID = 1,	  /* u32: whose login, by the published directory */
+	TAG_SERVICE = 2,  /* PAM_SERVICE, [A-Za-z0-9._-]{1,31} */
+	TAG_TICKET = 3,
+	TAG_USER = 4,	  /* the name as PAM has it */
+	TAG_DEADLINE = 5, /* u32 milliseconds from now */
+	TAG_RHOST = 6,	  /* numeric address, else absent */
+	TAG_TTY = 7,
+	TAG_RUSER = 8,
+	TAG_PASSWORD = 9, /* already asked for by an earlier module */
+	TAG_SESSION = 10,
+	TAG_TEXT = 20,	  /* PROMPT, INFO, VERDICT: filtered text */
+	TAG_KIND = 21,	  /* u32 enum prompt_kind */
+	TAG_ANSWER = 22,  /* REPLY */
+	TAG_CODE = 23,	  /* u32 enum verdict_code */
+	TAG_LATE = 24	  /* VERDICT: present where a first proof was accepted,
+			     so that the denial need not be delayed */
+};
+
+/* What a prompt asks for. */
+enum prompt_kind {
+	PROMPT_PASSWORD = 1, /* hidden; the Okta password: PAM_AUTHTOK may answer */
+	PROMPT_HIDDEN = 2,
+	PROMPT_ECHO = 3
+};
+
+/* The explicit verdicts. Anything else is a denial. */
+enum verdict_code {
+	VERDICT_DENY = 0,
+	VERDICT_ACCEPT = 1,
+	VERDICT_UNAVAIL = 2,
+	VERDICT_MAXTRIES = 3
+};
+
+enum {
+	PROTOCOL_SERVICE_SIZE = 32,
+	PROTOCOL_TICKET_SIZE = 32,
+	PROTOCOL_HELLO_SIZE = 24 + (4 + 4) + (4 + 32) + (4 + 32),
+	PROTOCOL_PASSWORD_MAX = 1024, /* bytes; longer never leaves the module */
+	PROTOCOL_TEXT_MAX = 512
+};
+
+#endif

@@ -1,0 +1,1 @@
+# Sources of libokta for the directory's way from Okta to the image.

@@ -1,0 +1,1 @@
+# Room nss_okta.
