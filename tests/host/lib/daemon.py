@@ -1,0 +1,29 @@
+"""oktad inside the private host, started the way an administrator does who
+has no systemd."""
+
+import os
+
+import service
+
+DIRECTORY = "/var/lib/okta/public/directory"
+CONFIRMED = "/var/lib/okta/public/confirmed"
+
+
+def start():
+    """Returns once the first full sync of this start has been published."""
+    before = _confirmed()
+    process = service.start("oktad", "/usr/sbin/oktad", "-f")
+    service.wait("oktad", process, "its first sync published",
+                 lambda: os.path.exists(DIRECTORY) and _confirmed() != before,
+                 60)
+
+
+def stop():
+    service.stop("oktad")
+
+
+def _confirmed():
+    try:
+        return os.stat(CONFIRMED).st_mtime_ns
+    except FileNotFoundError:
+        return None
