@@ -1,3 +1,4 @@
 # Sources of libokta for the local protocol, local people and the decision.
 libokta_libbase_la_SOURCES += libokta/access.h libokta/client.h \
-	libokta/local.h libokta/protocol.h libokta/wire.h
+	libokta/local.h libokta/protocol.h libokta/wire.h \
+	libokta/wire.c libokta/wire_io.c

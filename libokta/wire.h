@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "code.h"
+
 enum {
 	WIRE_VERSION = 1,
 	WIRE_ID_SIZE = 16,
@@ -38,6 +40,7 @@ struct wire_out {
 void wire_begin(struct wire_out *o, void *buf, size_t cap, uint16_t op,
     const uint8_t id[WIRE_ID_SIZE]);
 void wire_put(struct wire_out *o, uint16_t tag, const void *p, size_t len);
+/* s NULL: no field at all. */
 void wire_put_str(struct wire_out *o, uint16_t tag, const char *s);
 void wire_put_u32(struct wire_out *o, uint16_t tag, uint32_t v);
 void wire_put_u64(struct wire_out *o, uint16_t tag, uint64_t v);
@@ -82,10 +85,13 @@ int wire_send_fds(int fd, const void *frame, size_t len, const int *fds,
  * deadline, then at most WIRE_FRAME_MS for the rest. No control buffer is
  * given to the kernel, so passed descriptors are dropped (recvmsg(2)).
  * OKTA_OK and *len, OKTA_TIME, OKTA_CLOSED (clean end between frames),
- * OKTA_BAD (a cut or oversized frame), OKTA_SYSTEM. */
+ * OKTA_BAD (a cut, undersized or oversized frame), OKTA_SMALL (cap is less
+ * than a header), OKTA_SYSTEM. Both waits end with the deadline. */
 int wire_recv(int fd, void *buf, size_t cap, size_t *len, uint64_t deadline);
-/* Same, and takes up to max (0 to 2) descriptors, close-on-exec; more than
- * that is OKTA_BAD and all are closed. *nfds says how many; caller closes. */
+/* Same, and takes up to max (0 to 2) descriptors, close-on-exec, that came
+ * with the first byte; more than that is OKTA_BAD and all are closed. Those
+ * of later bytes are dropped. *nfds says how many; the caller closes them;
+ * on failure there are none. */
 int wire_recv_fds(int fd, void *buf, size_t cap, size_t *len, int *fds,
     size_t max, size_t *nfds, uint64_t deadline);
 
