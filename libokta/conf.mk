@@ -1,3 +1,9 @@
 # Sources of libokta for configuration, files, logs, errors and secrets.
-libokta_libfull_la_SOURCES += libokta/conf.h libokta/conf_slice.h \
-	libokta/error.h libokta/secret.h
+libokta_libfull_la_SOURCES += \
+	libokta/buf.c libokta/buf.h \
+	libokta/conf.h libokta/conf_slice.h \
+	libokta/error.c libokta/error.h \
+	libokta/file.h \
+	libokta/json.h libokta/jwt.h libokta/key.h \
+	libokta/log.h \
+	libokta/secret.c libokta/secret.h

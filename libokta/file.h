@@ -1,0 +1,58 @@
+/*
+ * Files that we believe and files that others will believe. A file is believed
+ * only by what fstat says of the open descriptor; a new file has its final
+ * owner and mode before its first byte, and appears whole or not at all (T64,
+ * T111, T112).
+ */
+#ifndef OKTA_FILE_H
+#define OKTA_FILE_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "error.h"
+#include "secret.h"
+
+/* Opens a configuration, key or token file for reading: regular, no symbolic
+ * link, owned by owner (0 but in tests), mode 0600 or 0400. Returns the
+ * descriptor, close-on-exec, the caller closes it; or -1 with ERROR_CONFIG
+ * and the remedy, or ERROR_SYSTEM. errno is ENOENT where there is no file. */
+int file_open_trusted(const char *path, uid_t owner, struct error *e);
+/* Reads all of fd, at most max bytes; more is an error. 0 or -1. */
+int file_read_fd(int fd, const char *path, size_t max, struct secret *out,
+    struct error *e);
+/* file_open_trusted and file_read_fd. */
+int file_read_trusted(const char *path, uid_t owner, size_t max,
+    struct secret *out, struct error *e);
+/* Reads a public file (a CA bundle): regular, links are followed, writable by
+ * nobody but owner. */
+int file_read_public(const char *path, uid_t owner, size_t max,
+    struct secret *out, struct error *e);
+
+/* A file on its way: content goes into a temporary beside the target. */
+struct file_new {
+	int fd;	    /* read and write; -1: none */
+	int dir_fd;
+	char name[NAME_MAX + 1];
+	char temp[NAME_MAX + 1];
+};
+
+/* Makes the temporary with owner, group and mode, before any content, and
+ * claims size bytes of disk space (0: none). 0 or -1; file_new_drop() is
+ * always safe afterwards. */
+int file_new_begin(struct file_new *n, const char *path, uid_t owner,
+    gid_t group, mode_t mode, off_t size, struct error *e);
+/* Appends all len bytes at the file offset. */
+int file_new_write(struct file_new *n, const void *p, size_t len,
+    struct error *e);
+/* fsync, rename over the target, fsync of the folder. After -1 the target is
+ * what it was, unless only the last fsync failed. */
+int file_new_commit(struct file_new *n, struct error *e);
+/* Removes the temporary unless committed, closes. */
+void file_new_drop(struct file_new *n);
+
+/* All of the above for content in memory. */
+int file_replace(const char *path, const void *p, size_t len, uid_t owner,
+    gid_t group, mode_t mode, struct error *e);
+
+#endif
