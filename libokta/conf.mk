@@ -3,7 +3,7 @@ libokta_libfull_la_SOURCES += \
 	libokta/buf.c libokta/buf.h \
 	libokta/conf.h libokta/conf_slice.h \
 	libokta/error.c libokta/error.h \
-	libokta/file.h \
+	libokta/file.c libokta/file.h \
 	libokta/json.h libokta/jwt.h libokta/key.h \
-	libokta/log.h \
+	libokta/log.c libokta/log.h \
 	libokta/secret.c libokta/secret.h

@@ -5,7 +5,7 @@
 
 #include "error.h"
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 set_text(struct error *e, enum error_kind kind, const char *fmt, va_list ap)
 {
 	memset(e, 0, sizeof(*e));

@@ -34,7 +34,7 @@ struct file_new {
 	int fd;	    /* read and write; -1: none */
 	int dir_fd;
 	char name[NAME_MAX + 1];
-	char temp[NAME_MAX + 1];
+	char temp[NAME_MAX + 24];
 };
 
 /* Makes the temporary with owner, group and mode, before any content, and
