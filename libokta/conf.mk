@@ -4,6 +4,7 @@ libokta_libfull_la_SOURCES += \
 	libokta/conf.h libokta/conf_slice.h \
 	libokta/error.c libokta/error.h \
 	libokta/file.c libokta/file.h \
-	libokta/json.h libokta/jwt.h libokta/key.h \
+	libokta/json.c libokta/json.h libokta/json_lex.c libokta/json_lex.h \
+	libokta/jwt.h libokta/key.h \
 	libokta/log.c libokta/log.h \
 	libokta/secret.c libokta/secret.h
