@@ -29,7 +29,7 @@ struct http_request {
 	enum http_credential credential;
 	const void *body;	   /* NULL: none */
 	size_t body_len;
-	size_t max_bytes;	   /* of the decoded answer; 0: 16 MiB */
+	size_t max_bytes;	   /* of the decoded answer; 0 or more: 16 MiB */
 	uint32_t timeout_ms;	   /* whole request; 0: 30 s */
 	const char *forwarded_for; /* numeric client address, or NULL */
 };
@@ -38,24 +38,46 @@ struct http_response {
 	int status;
 	char *body;	   /* NUL-terminated, wiped when freed */
 	size_t body_len;
-	char *next;	   /* path and query of rel="next", checked: same
-			      origin was demanded and the path is the request's own; or NULL */
+	char *next;	   /* path and query of rel="next": our origin, the
+			      path of the request; NULL: the last page */
 	char request_id[48];
 	char content_type[64];
 	char www_authenticate[512];
 	uint64_t date;	   /* Unix seconds of Okta's Date header, 0 none */
 };
 
-/* One request over channel fd. 0 where an HTTP answer of any status came;
- * -1 with ERROR_OFFLINE, ERROR_RETRY (429 and 503, retry_s filled), or another kind.
- * http_response_free() also after failure. */
+enum {
+	HTTP_PATH_MAX = 4096, /* bytes of path and query */
+	HTTP_BODY_MAX = 60000 /* bytes of a request's body */
+};
+
+/* One request over channel fd; waits timeout_ms and a little for net. 0 where
+ * an HTTP answer of any status but 429 and 503 came. -1 with
+ *	ERROR_OFFLINE	no connection, nothing was sent
+ *	ERROR_RETRY	retry_s: 429 and 503 (the answer is in *res), or held
+ *			back by net for our share of the limit (status 0)
+ *	ERROR_CONFIG, ERROR_DENIED, ERROR_SCOPE	no token could be had
+ *	ERROR_PROTOCOL	anything that went wrong once bytes may have been sent,
+ *			TLS, a redirect, a rel="next" that is not our own
+ *	ERROR_SYSTEM	oktad-net has gone, or refuses such a request
+ * A login must not repeat a request whatever the kind. http_response_free()
+ * also after failure. */
 int http_send(int channel, const struct http_request *req,
     struct http_response *res, struct error *e);
 void http_response_free(struct http_response *res);
 
-/* Turns a non-2xx answer into an error by okta-api.md 8.4: errorCode or OAuth
- * error, cause, scope of WWW-Authenticate, request id. Always -1. */
+/* http_error.c. Turns a non-2xx answer into an error by okta-api.md 8.4 and
+ * 1.2 to 1.4: errorCode and cause, OAuth error, scope of WWW-Authenticate,
+ * request id. "what" begins the text. Always -1. */
 int http_error(const struct http_response *res, const char *what,
     struct error *e);
+/* 0 where the answer is a 200 that can be parsed: application/json and not
+ * empty. Else -1, by http_error for any other status (T90). */
+int http_expect_json(const struct http_response *res, const char *what,
+    struct error *e);
+/* The parameter of a WWW-Authenticate header (RFC 9110, 11.6.1), token or
+ * quoted string, as readable text. 1, or 0 where it is not there (dst ""). */
+int http_auth_param(const char *header, const char *name, char *dst,
+    size_t cap);
 
 #endif

@@ -94,7 +94,10 @@ enum transport_error {
 	TRANSPORT_BROKEN = 4,	/* reset or cut after it may have been sent */
 	TRANSPORT_TOO_BIG = 5,	/* a cap was hit */
 	TRANSPORT_REFUSED = 6,	/* net's table does not allow it */
-	TRANSPORT_CREDENTIAL = 7 /* no token could be had; ERROR says why */
+	TRANSPORT_CREDENTIAL = 7, /* no token could be had; KIND, ERROR say why */
+	TRANSPORT_PROTOCOL = 8,	/* not HTTP, a redirect, a link to elsewhere */
+	TRANSPORT_HELD = 9	/* not sent: our share of the rate limit is used
+				   up; RETRY says for how long (never login) */
 };
 
 enum login_outcome {
@@ -128,11 +131,13 @@ enum internal_tag {
 	TAG_STATUS = 120,	/* u32 HTTP status, 0 where none came */
 	TAG_TRANSPORT = 121,	/* u32 enum transport_error */
 	TAG_RETRY = 122,	/* u32 seconds by Okta's clock (429, 503) */
-	TAG_LINK = 123,		/* one Link header line, repeated */
+	TAG_LINK = 123,		/* path and query of rel="next"; net has checked
+				   that its origin is ours. Absent: no next page */
 	TAG_REQUEST_ID = 124,
 	TAG_CONTENT_TYPE = 125,
 	TAG_WWW_AUTHENTICATE = 126,
 	TAG_DATE = 127,		/* u64 Unix seconds of the Date header */
+	TAG_KIND = 128,		/* u32 enum error_kind, with ERROR */
 
 	/* INT_PERSON and INT_CONF use tags of their own: see conf_slice.h */
 
