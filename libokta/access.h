@@ -23,15 +23,18 @@ struct access_facts {
 
 enum access_decision {
 	ACCESS_ALLOW = 0,
-	ACCESS_NO_LOGIN,      /* PAM_ACCT_EXPIRED */
-	ACCESS_NOT_HERE,      /* PAM_PERM_DENIED */
-	ACCESS_NEEDS_PASSWORD, /* status is about the password: no key login */
-	ACCESS_TOO_OLD,	      /* directory older than max_age, no live proof */
+	ACCESS_NO_LOGIN,       /* PAM_ACCT_EXPIRED */
+	ACCESS_NOT_HERE,       /* PAM_PERM_DENIED; told apart only by root */
+	ACCESS_NEEDS_PASSWORD, /* PAM_AUTH_ERR: status is about the password */
+	ACCESS_TOO_OLD,	       /* PAM_AUTH_ERR: older than max_age */
 	ACCESS_COUNT
 };
 
+/* A no of the record comes first, also after a right password; has_proof
+ * lifts only what asks for a live proof. */
 enum access_decision access_decide(const struct access_facts *f);
-/* One sentence for journals and oktactl; never NULL. */
+/* The rest of a sentence that begins with the name, for journals and oktactl;
+ * fixed text, never NULL. */
 const char *access_sentence(enum access_decision d,
     const struct access_facts *f);
 

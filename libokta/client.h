@@ -20,17 +20,23 @@ struct client {
 	uint8_t out[WIRE_LOGIN_MAX];
 };
 
-/* Connects to path by the deadline (wire_now_ms() clock); the peer must run as uid
- * 0. OKTA_OK, OKTA_ABSENT (nobody listens), OKTA_UNSAFE (peer is not root),
- * OKTA_TIME, OKTA_SYSTEM. */
+/* Connects to path by the deadline (wire_now_ms() clock), draws the id; the
+ * peer must run as uid 0. OKTA_OK, OKTA_ABSENT (nobody listens), OKTA_UNSAFE
+ * (peer is not root), OKTA_TIME, OKTA_SYSTEM. client_close() ends it, and is
+ * safe after a failure. */
 int client_open(struct client *c, const char *path, uint64_t deadline);
-/* Begins a frame in c->out with the fixed hello. ticket NULL: none. */
+/* Begins a frame in c->out with the fixed hello. ticket NULL: none. A service
+ * or ticket that the protocol does not allow makes client_send() answer
+ * OKTA_BAD. */
 void client_hello(struct client *c, struct wire_out *o, uint16_t op,
     uint32_t uid, const char *service, const char *ticket);
+/* Ends the frame and sends it by the deadline; wipes c->out. Codes of
+ * wire_end() and wire_send(). */
 int client_send(struct client *c, struct wire_out *o);
-/* The next frame of this login; another id is OKTA_BAD. */
+/* The next frame of this login, in c->in until the next call; another id is
+ * OKTA_BAD. Codes of wire_recv() and wire_open(). */
 int client_recv(struct client *c, struct wire_in *in);
-/* Closes and wipes both buffers. */
+/* Closes and wipes everything. */
 void client_close(struct client *c);
 
 #endif

@@ -9,8 +9,9 @@
 
 #include "code.h"
 
-/* Is the name (id) in the file? 1 or 0, or OKTA_SYSTEM where the file can not be
- * read. *id (may be NULL) is the number of the entry. */
+/* Is the name (id) in the file at path? 1 or 0, or OKTA_SYSTEM where the file
+ * can not be read. *id (may be NULL) is the number of the first such entry,
+ * UINT32_MAX where there is none or it is no number. */
 int local_has_user(const char *path, const char *name, uint32_t *id);
 int local_has_uid(const char *path, uint32_t uid);
 int local_has_group(const char *path, const char *name, uint32_t *id);

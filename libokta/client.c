@@ -1,0 +1,145 @@
+#include "client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { RETRY_MS = 20 }; /* between tries while the backlog is full */
+
+static int
+connect_by(int fd, const char *path, uint64_t deadline)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	size_t len = strlen(path);
+
+	if (len >= sizeof(a.sun_path))
+		return OKTA_SYSTEM;
+	memcpy(a.sun_path, path, len);
+	/* A full backlog answers EAGAIN at once on a non-blocking socket
+	 * (unix(7)); on a blocking one connect() would wait without limit. */
+	while (connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0) {
+		if (errno == ENOENT || errno == ECONNREFUSED)
+			return OKTA_ABSENT;
+		if (errno != EAGAIN && errno != EINTR)
+			return OKTA_SYSTEM;
+		if (wire_now_ms() >= deadline)
+			return OKTA_TIME;
+		poll(NULL, 0, RETRY_MS);
+	}
+	return OKTA_OK;
+}
+
+static int
+is_peer_root(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    len == sizeof(peer) && peer.uid == 0;
+}
+
+int
+client_open(struct client *c, const char *path, uint64_t deadline)
+{
+	int r;
+
+	memset(c, 0, sizeof(*c));
+	c->fd = -1;
+	c->deadline = deadline;
+	/* Without a random id there is no login; GRND_NONBLOCK because early in
+	 * the boot the call might wait for ever. */
+	if (getrandom(c->id, sizeof(c->id), GRND_NONBLOCK) != sizeof(c->id))
+		return OKTA_SYSTEM;
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->fd < 0)
+		return OKTA_SYSTEM;
+	if (c->fd <= STDERR_FILENO) {
+		/* The host runs without stdio and may open it any time. */
+		int low = c->fd;
+
+		c->fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close(low);
+		if (c->fd < 0)
+			return OKTA_SYSTEM;
+	}
+	r = connect_by(c->fd, path, deadline);
+	if (r == OKTA_OK && !is_peer_root(c->fd))
+		r = OKTA_UNSAFE;
+	if (r != OKTA_OK)
+		client_close(c);
+	return r;
+}
+
+static int
+is_service(const char *s)
+{
+	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+	return len > 0 && len < PROTOCOL_SERVICE_SIZE && s[len] == '\0';
+}
+
+void
+client_hello(struct client *c, struct wire_out *o, uint16_t op, uint32_t uid,
+    const char *service, const char *ticket)
+{
+	char name[PROTOCOL_SERVICE_SIZE] = {0};
+	char hex[PROTOCOL_TICKET_SIZE] = {0};
+
+	wire_begin(o, c->out, sizeof(c->out), op, c->id);
+	if (!is_service(service) ||
+	    (ticket != NULL && strlen(ticket) != sizeof(hex))) {
+		o->code = OKTA_BAD;
+		return;
+	}
+	memcpy(name, service, strlen(service));
+	if (ticket != NULL)
+		memcpy(hex, ticket, sizeof(hex));
+	wire_put_u32(o, TAG_UID, uid);
+	wire_put(o, TAG_SERVICE, name, sizeof(name));
+	wire_put(o, TAG_TICKET, hex, sizeof(hex));
+	explicit_bzero(hex, sizeof(hex));
+}
+
+int
+client_send(struct client *c, struct wire_out *o)
+{
+	int r = wire_end(o);
+
+	if (r == OKTA_OK)
+		r = wire_send(c->fd, c->out, o->len, c->deadline);
+	explicit_bzero(c->out, sizeof(c->out));
+	return r;
+}
+
+int
+client_recv(struct client *c, struct wire_in *in)
+{
+	size_t len;
+	int r;
+
+	memset(in, 0, sizeof(*in));
+	r = wire_recv(c->fd, c->in, sizeof(c->in), &len, c->deadline);
+	if (r == OKTA_OK)
+		r = wire_open(in, c->in, len);
+	if (r == OKTA_OK && memcmp(in->id, c->id, sizeof(c->id)) != 0)
+		r = OKTA_BAD;
+	if (r != OKTA_OK)
+		memset(in, 0, sizeof(*in));
+	return r;
+}
+
+void
+client_close(struct client *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	explicit_bzero(c, sizeof(*c));
+	c->fd = -1;
+}
