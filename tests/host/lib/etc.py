@@ -57,4 +57,4 @@ def sshd():
     call("sshd", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
          "/etc/ssh/ssh_host_ed25519_key")
     with open("/etc/ssh/ssh_host_ed25519_key.pub", encoding="utf-8") as f:
-        write("/etc/ssh/ssh_known_hosts", f"127.0.0.1,localhost {f.read()}")
+        write("/etc/ssh/ssh_known_hosts", f"127.0.0.1,localhost,{HOSTNAME} {f.read()}")
