@@ -99,6 +99,7 @@ def test_users_and_folders_are_made_once_and_stay(product, tmp_path):
                     f"{root}/usr/lib/sysusers.d")
     shutil.copytree(f"{product}/usr/lib/tmpfiles.d",
                     f"{root}/usr/lib/tmpfiles.d")
+    os.mkdir(f"{root}/etc")
     seen = []
     for _ in range(2):
         subprocess.run(["systemd-sysusers", f"--root={root}", "okta.conf"],
