@@ -28,8 +28,6 @@ def everything(tree):
             found.append(_program(tree, "mandoc", path, [
                 "mandoc", "-Tlint", "-W", "warning", path]))
         elif path.endswith((".c", ".h")):
-            found.append(_program(tree, "clang-format", path, [
-                "clang-format", "--dry-run", "--Werror", path]))
             found.append(_length(tree, path))
         elif path.endswith(".py") or _starts(tree, path, b"#!/usr/bin/python3"):
             found.append(_python(tree, path))
