@@ -100,7 +100,7 @@ take_response(struct wire_in *in, const char *path, struct http_response *res,
 		case TAG_TRANSPORT:
 			r = wire_u32(&f, &transport);
 			break;
-		case TAG_KIND:
+		case TAG_ERROR_KIND:
 			r = wire_u32(&f, &v->kind);
 			break;
 		case TAG_RETRY:

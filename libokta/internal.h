@@ -137,7 +137,7 @@ enum internal_tag {
 	TAG_CONTENT_TYPE = 125,
 	TAG_WWW_AUTHENTICATE = 126,
 	TAG_DATE = 127,		/* u64 Unix seconds of the Date header */
-	TAG_KIND = 128,		/* u32 enum error_kind, with ERROR */
+	TAG_ERROR_KIND = 128,		/* u32 enum error_kind, with ERROR */
 
 	/* INT_PERSON and INT_CONF use tags of their own: see conf_slice.h */
 
