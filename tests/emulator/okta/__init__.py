@@ -1,0 +1,1 @@
+"""An Okta org on loopback: state, TLS, every answer, faults and a record."""

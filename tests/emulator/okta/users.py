@@ -1,0 +1,217 @@
+"""Reading people: GET /api/v1/users and what hangs below one of them.
+
+Reference: okta-api.md, 5.1, 5.2, 5.6.
+"""
+import json
+
+from . import clock, filters, render
+from .errors import Refusal, invalid, not_found
+from .message import Reply, array, dump
+from .org import ABSENT_FROM_LISTS
+from .paging import links, page_of_ids, page_of_list, read_limit
+
+PAGE = 200
+_OMIT = {"omitcredentials", "omitcredentialslinks",
+         "omittransitioningtostatus"}
+
+
+def find(org, key, request=None):
+    """The person that a path names; 404 as Okta words it."""
+    if key == "me" and request is not None:
+        # A service app has no user, and a token of the emulator no owner.
+        raise Refusal("E0000005") if request.caller.kind == "oauth" \
+            else not_found("me", "User")
+    user = org.find_user(key)
+    if user is None:
+        raise not_found(key, "User")
+    return user
+
+
+def list_users(org, request):
+    args = request.args
+    search, query = args.get("search"), args.get("q")
+    expression = args.get("filter")
+    if search is not None and (expression is not None or query is not None):
+        raise Refusal("E0000033")
+    if search is not None:
+        return _search(org, request, search)
+    if query is not None:
+        return _prefix(org, request, query, expression)
+    limit = read_limit(args, PAGE, PAGE)
+    if expression is None:
+        def keep(user_id):
+            return org.users[user_id].status != ABSENT_FROM_LISTS
+    else:
+        test = filters.compile_expression(expression, filters.USER_FILTER)
+
+        def keep(user_id):
+            return test(render.user_object(org, org.users[user_id]))
+    ids, cursor = page_of_ids(request, org.user_ids, limit, keep)
+    return _page(org, request, [org.users[i] for i in ids],
+                 links(org, request, cursor, limit=limit))
+
+
+def _search(org, request, search):
+    limit = read_limit(request.args, PAGE, PAGE)
+    test = filters.compile_expression(search, filters.USER_SEARCH)
+    lag = org.switches["index_lag_s"]
+    fresh = org.clock.stamp(-lag) if lag else None
+
+    def keep(user):
+        if fresh is not None and user.last_updated > fresh:
+            return False        # the index has not seen this version yet
+        return test(render.user_object(org, user))
+
+    sort_by = request.args.get("sortBy")
+    if sort_by is None:
+        ids, cursor = page_of_ids(request, org.user_ids, limit,
+                                  lambda i: keep(org.users[i]), "E0000031")
+        page = [org.users[i] for i in ids]
+    else:
+        found = [u for u in org.users.values() if keep(u)]
+        found.sort(key=lambda u: (str(_member(render.user_object(org, u),
+                                              sort_by)).lower(), u.id),
+                   reverse=request.args.get("sortOrder", "asc").lower()
+                   == "desc")
+        page, cursor = page_of_list(request, found, limit, "E0000031")
+    return _page(org, request, page,
+                 links(org, request, cursor, limit=limit))
+
+
+def _member(shown, name):
+    for part in name.split("."):
+        shown = shown.get(part) if isinstance(shown, dict) else None
+    return "" if shown is None else shown
+
+
+def _prefix(org, request, query, expression):
+    if expression is not None:
+        raise Refusal("E0000033")
+    limit = read_limit(request.args, 10, PAGE)
+    query = query.lower()
+    found = []
+    for user_id in org.user_ids:
+        user = org.users[user_id]
+        if user.status != ABSENT_FROM_LISTS and any(
+                str(user.profile.get(k) or "").lower().startswith(query)
+                for k in ("firstName", "lastName", "email")):
+            found.append(user)
+            if len(found) == limit:
+                break
+    return _page(org, request, found, [])
+
+
+def _page(org, request, users, headers):
+    omit = _omissions(request)
+    fields = request.args.get("fields")
+    if not omit and fields is None:
+        return Reply(200, array([render.user_bytes(org, u) for u in users]),
+                     headers)
+    shown = [render.user_object(org, u) for u in users]
+    if omit:
+        for one in shown:
+            one.pop("credentials", None)
+            one.pop("transitioningToStatus", None)
+    if fields is not None:
+        shown = [_reduce(one, fields) for one in shown]
+    return Reply(200, dump(shown), headers)
+
+
+def _omissions(request):
+    """Are members to be left out, by the Content-Type request header?"""
+    content = request.header("content-type", "").lower()
+    return "okta-response" in content and all(o in content for o in _OMIT)
+
+
+def _reduce(shown, fields):
+    """fields=id,status,profile:(login,uidNumber); id and _links stay."""
+    wanted, rest = {}, fields
+    while rest:
+        name, rest = rest, ""
+        for at, char in enumerate(name):
+            if char == ",":
+                name, rest = name[:at], name[at + 1:]
+                break
+            if char == ":":
+                end = name.find(")")
+                if end < 0 or name[at + 1:at + 2] != "(":
+                    raise invalid("fields", "Invalid fields parameter.")
+                inner = name[at + 2:end].split(",")
+                rest = name[end + 1:].lstrip(",")
+                wanted[name[:at]] = {i.strip() for i in inner}
+                name = None
+                break
+        if name:
+            wanted[name.strip()] = None
+    out = {"id": shown["id"]}
+    for name, inner in wanted.items():
+        if name in shown:
+            value = shown[name]
+            out[name] = value if inner is None else {
+                k: v for k, v in value.items() if k in inner}
+    out["_links"] = shown["_links"]
+    return out
+
+
+def get_user(org, request, key):
+    user = find(org, key, request)
+    shown = render.user_single(org, user)
+    tag = render.etag(shown)
+    if request.args.get("expand") == "blocks":
+        shown["_embedded"] = {"blocks": _blocks(org, user)}
+    return Reply.of(shown, headers=[("etag", tag)])
+
+
+def _blocks(org, user):
+    known = user.device_tokens
+    return [] if known is None else [
+        {"type": "DEVICE_BASED", "appliesTo": known}]
+
+
+def list_blocks(org, request, key):
+    return Reply.of(_blocks(org, find(org, key, request)))
+
+
+def list_groups(org, request, key):
+    user = find(org, key, request)
+    limit = read_limit(request.args, PAGE, PAGE)
+    ids, cursor = page_of_ids(request, user.groups, limit)
+    return Reply.of([render.group_object(org, org.groups[i]) for i in ids],
+                    headers=links(org, request, cursor, limit=limit))
+
+
+def list_factors(org, request, key):
+    user = find(org, key, request)
+    here = "%s/api/v1/users/%s" % (org.url, user.id)
+    return Reply.of([org.authn.describe_enrolled(user, factor, here)
+                     for factor in user.factors])
+
+
+def clear_sessions(org, request, key):
+    user = find(org, key, request)
+    for name in ("oauthTokens", "forgetDevices"):
+        if request.args.get(name, "false").lower() not in ("true", "false"):
+            raise invalid(name, "Must be true or false.")
+    org.log.add("user.session.clear", "Clear user session", user,
+                request=request)
+    return Reply(204)
+
+
+def parse_json(request):
+    """The body as an object; E0000003 where it is not one."""
+    try:
+        value = json.loads(request.body.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Refusal("E0000003") from None
+    if not isinstance(value, dict):
+        raise Refusal("E0000003")
+    return value
+
+
+def is_expired(org, user):
+    """Has the password's life ended, whatever status still says?"""
+    if user.status == "PASSWORD_EXPIRED":
+        return True
+    ends = clock.parse(user.password_expires) \
+        if user.password_expires else None
+    return ends is not None and ends <= org.clock.now()
