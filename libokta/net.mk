@@ -1,3 +1,4 @@
-# Sources of libokta for requests to Okta.
+# Sources of libokta for requests to Okta, and for what processes give up.
 libokta_libfull_la_SOURCES += libokta/http.c libokta/http.h \
-	libokta/http_error.c
+	libokta/http_error.c \
+	libokta/sandbox.c libokta/sandbox_filter.c libokta/sandbox.h
