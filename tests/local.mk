@@ -7,4 +7,5 @@ include tests/pam.mk
 include tests/net.mk
 include tests/sync.mk
 include tests/parent.mk
+include tests/emulator.mk
 include tests/host.mk

@@ -65,6 +65,10 @@ def _check_password(org, request, user, password):
         raise _fail(org, request, user, "LOCKED_OUT")
     if user.status not in ("ACTIVE", "PASSWORD_EXPIRED"):
         raise _fail(org, request, user, "VERIFICATION_ERROR")
+    if user.provider in ("ACTIVE_DIRECTORY", "LDAP"):
+        agent = org.switches["directory_agent"]
+        if agent != "ok":
+            raise Refusal("E0000240" if agent == "timeout" else "E0000241")
     if user.password is None or password != user.password:
         user.failures += 1
         most = org.switches["lockout_attempts"]
@@ -113,7 +117,8 @@ def proceed(org, request, tx):
         if user.status != "PASSWORD_EXPIRED":
             org.set_status(user, "PASSWORD_EXPIRED")
         tx.state = "PASSWORD_EXPIRED"
-    elif not tx.verified and policy == "required":
+    elif not tx.verified and (policy == "required" or
+                              policy == "optional" and not tx.skipped):
         tx.state = "MFA_ENROLL"
     elif tx.warn and _is_expiring(org, user):
         tx.state = "PASSWORD_WARN"
@@ -177,8 +182,13 @@ def _changed(org, request, tx, new):
 
 
 def skip(org, request):
-    tx = org.authn.resume(parse_json(request), "PASSWORD_WARN")
-    tx.warn = False
+    tx = org.authn.resume(parse_json(request), "PASSWORD_WARN", "MFA_ENROLL")
+    if tx.state == "PASSWORD_WARN":
+        tx.warn = False
+    elif org.switches["mfa"] == "required":
+        raise wrong_state()
+    else:
+        tx.skipped = True
     return proceed(org, request, tx)
 
 

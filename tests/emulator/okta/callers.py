@@ -11,6 +11,8 @@ ANONYMOUS = "anonymous"     # whoever; the header is not looked at
 TRUSTED = "trusted"         # anonymous, or an API token and nothing else
 SSWS_ONLY = "ssws"          # an API token; OAuth gets "Invalid session"
 
+TOKEN_IDLE_S = 30 * 86400   # an API token ends 30 days after its last use
+
 # What a role may do, by area of a scope (okta.AREA.read|manage).  "" is the
 # super administrator's everything; read is implied by manage.
 ROLES = {
@@ -30,14 +32,14 @@ ROLES = {
 class Caller:
     """key names the caller's share of a rate limit."""
 
-    __slots__ = ("kind", "key", "role", "scopes", "name")
+    __slots__ = ("kind", "key", "role", "scopes", "owner")
 
-    def __init__(self, kind, key, role=None, scopes=None, name=""):
+    def __init__(self, kind, key, role=None, scopes=None, owner=None):
         self.kind = kind
         self.key = key
         self.role = role
         self.scopes = scopes
-        self.name = name
+        self.owner = owner          # login of the person behind a token
 
     @property
     def has_share(self):
@@ -90,15 +92,31 @@ def identify(org, request):
     scheme, _, credential = header.partition(" ")
     credential = credential.strip()
     if scheme.lower() == "ssws" and credential:
-        entry = org.api_tokens.get(credential)
+        entry = _api_token(org, credential)
         if entry is None:
             return anonymous(request), Refusal("E0000011")
         return Caller("ssws", "token " + entry["id"], entry["role"],
-                      name=entry["id"]), None
+                      owner=entry.get("owner")), None
     if scheme.lower() in ("bearer", "dpop") and credential \
             and request.route.access != TRUSTED:
         return _bearer(org, request, scheme, credential)
     return anonymous(request), None
+
+
+def _api_token(org, credential):
+    """The entry of a token in force: used lately, its owner active."""
+    entry = org.api_tokens.get(credential)
+    if entry is None:
+        return None
+    now = org.clock.now()
+    if now - entry.get("used", now) > TOKEN_IDLE_S:
+        return None
+    entry["used"] = now
+    if entry.get("owner") is not None:
+        owner = org.find_user(entry["owner"])
+        if owner is None or owner.status != "ACTIVE":
+            return None
+    return entry
 
 
 def _bearer(org, request, scheme, credential):
@@ -114,8 +132,8 @@ def _bearer(org, request, scheme, credential):
         return anonymous(request), bearer_refusal(
             org, request, 401, "invalid_token", refusal, scheme=scheme)
     caller = Caller("oauth", "client " + token.client_id,
-                    org.clients[token.client_id].get("role"), token.scopes,
-                    token.client_id)
+                    org.clients[token.client_id].get("role"),
+                    token.scopes)
     return caller, dpop.check_resource(org, request, scheme, token)
 
 

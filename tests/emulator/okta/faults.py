@@ -79,15 +79,15 @@ class Fault:
                      "body": len(head) + len(body) // 2}[where]
             whole = head + body
             connection.write(whole[:first])
-            stop.wait(wait)
-            connection.write(whole[first:])
+            if not connection.pause(wait, stop):
+                connection.write(whole[first:])
         elif self.kind == "slow":
             step = max(1, int(self.args.get("bytes", 1)))
             pause = float(self.args.get("interval", 0.1))
             whole = head + body
             for at in range(0, len(whole), step):
                 connection.write(whole[at:at + step])
-                if stop.wait(pause):
+                if connection.pause(pause, stop):
                     return
         elif self.kind == "truncate" and self.args.get("transport"):
             connection.write(head + body[:len(body) // 2])

@@ -25,15 +25,15 @@ LENGTH_MAX = 10000
 class Dialect:
     """fields: name -> allowed operators, or None for every field."""
 
-    def __init__(self, code, operators, fields=None, folds=False,
-                 negates=False, special=None):
+    def __init__(self, code, field_code, operators, fields=None,
+                 folds=False, negates=False, special=None):
         self.code = code
         self.operators = operators
         self.fields = fields
         self.folds = folds          # string values compared without case
         self.negates = negates
         self.special = special or {}
-        self.field_code = code
+        self.field_code = field_code    # known syntax, unknown use
 
     def allows(self, name, operator):
         if operator not in self.operators:
@@ -50,27 +50,28 @@ _DATE_OPERATORS = ("eq",) + _ORDER
 _CO = ("eq", "gt", "ge", "lt", "le", "sw", "pr", "co")
 
 USER_SEARCH = Dialect(
-    "E0000031", _CO, folds=True,
+    "E0000031", "E0000031", _CO, folds=True,
     special={"*": ("co",), "profile.firstName": _CO, "profile.lastName": _CO,
              "profile.email": _CO, "profile.login": _CO})
 USER_FILTER = Dialect(
-    "E0000031", _DATE_OPERATORS, {
+    "E0000053", "E0000094", _DATE_OPERATORS, {
         "status": ("eq",), "id": ("eq",), "profile.login": ("eq",),
         "profile.email": ("eq",), "profile.firstName": ("eq",),
         "profile.lastName": ("eq",), "lastUpdated": _DATE_OPERATORS})
 GROUP_SEARCH = Dialect(
-    "E0000031", ("eq", "sw", "co", "pr") + _ORDER, folds=True,
+    "E0000031", "E0000031", ("eq", "sw", "co", "pr") + _ORDER, folds=True,
     special={"*": ("co",), "profile.name": _CO, "profile.description": _CO})
 GROUP_FILTER = Dialect(
-    "E0000031", _DATE_OPERATORS, {
+    "E0000053", "E0000094", _DATE_OPERATORS, {
         "id": ("eq",), "type": ("eq",), "lastUpdated": _DATE_OPERATORS,
         "lastMembershipUpdated": _DATE_OPERATORS})
-APP_FILTER = Dialect("E0000031", ("eq",), {
+APP_FILTER = Dialect("E0000053", "E0000094", ("eq",), {
     "id": ("eq",), "status": ("eq",), "name": ("eq",), "user.id": ("eq",),
     "group.id": ("eq",)})
-ZONE_FILTER = Dialect("E0000031", ("eq",), {
+ZONE_FILTER = Dialect("E0000053", "E0000094", ("eq",), {
     "id": ("eq",), "usage": ("eq",), "system": ("eq",)})
-_LOG = Dialect("E0000053", ("eq", "ne", "sw", "co", "ew", "pr") + _ORDER,
+_LOG = Dialect("E0000053", "E0000031", ("eq", "ne", "sw", "co", "ew",
+                                        "pr") + _ORDER,
                folds=True, negates=True)
 _NO_CONTAINS = ("debugContext.debugData.url",
                 "debugContext.debugData.requestUri")
@@ -138,8 +139,8 @@ class _Parser:
         self.at = 0
         self.depth = 0
 
-    def bad(self, code=None):
-        return Refusal(code or self.dialect.code)
+    def bad(self):
+        return Refusal(self.dialect.code)
 
     def next(self):
         if self.at >= len(self.tokens):
@@ -201,8 +202,10 @@ class _Parser:
         dialect = self.dialect
         kind, operator = self.next()
         operator = operator.lower()
-        if kind != "word" or not dialect.allows(name, operator):
-            raise self.bad("E0000031")
+        if kind != "word":
+            raise self.bad()
+        if not dialect.allows(name, operator):
+            raise Refusal(dialect.field_code)
         parts = name.split(".")
         if operator == "pr":
             return lambda o: _value(o, parts) not in (None, "", [])

@@ -151,16 +151,16 @@ def delete(org, request, key):
     return Reply(204)
 
 
-def _writable(org, group_key, user_key):
+def _writable(org, request, group_key, user_key):
     group = find(org, group_key)
-    user = find_user(org, user_key)
+    user = find_user(org, user_key, request)
     if group.type in RULE_MANAGED:
         raise Refusal("E0000060")
     return group, user
 
 
 def add_member(org, request, group_key, user_key):
-    group, user = _writable(org, group_key, user_key)
+    group, user = _writable(org, request, group_key, user_key)
     if user.status == "DEPROVISIONED":
         raise Refusal("E0000038")
     org.add_member(group, user)
@@ -168,6 +168,6 @@ def add_member(org, request, group_key, user_key):
 
 
 def remove_member(org, request, group_key, user_key):
-    group, user = _writable(org, group_key, user_key)
+    group, user = _writable(org, request, group_key, user_key)
     org.remove_member(group, user)
     return Reply(204)

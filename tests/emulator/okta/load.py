@@ -73,7 +73,8 @@ def load(org, doc):
     if "api_tokens" in doc:
         org.api_tokens = {t["token"]: {
             "id": t.get("id") or ids.stable("00T", t["token"]),
-            "role": t.get("role")} for t in doc["api_tokens"]}
+            "role": t.get("role"), "owner": t.get("owner")}
+            for t in doc["api_tokens"]}
     if "zones" in doc:
         org.zones = [_zone(z) for z in doc["zones"]]
     if "schema" in doc:
@@ -214,7 +215,9 @@ def dump(org):
                             for i, u in sorted(a.users.items())],
                   "groups": list(a.groups)} for a in org.apps.values()],
         "clients": list(org.clients.values()),
-        "api_tokens": [dict(e, token=t) for t, e in org.api_tokens.items()],
+        "api_tokens": [{"token": t, "id": e["id"], "role": e["role"],
+                        "owner": e["owner"]}
+                       for t, e in org.api_tokens.items()],
         "zones": org.zones, "schema": org.schema, "switches": org.switches}
 
 

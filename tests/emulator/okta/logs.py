@@ -7,7 +7,7 @@ import re
 import uuid
 from urllib.parse import quote
 
-from . import clock, filters, ids
+from . import clock, filters, ids, network
 from .errors import Refusal, invalid
 from .message import Reply, array, dump
 from .paging import links, read_limit
@@ -43,7 +43,7 @@ class EventLog:
             targets.append(_target(app.id, "AppInstance", app.label,
                                    app.label))
         who = user if actor is None and user is not None else actor
-        event = _event(now, event_type, message, who, targets, outcome,
+        event = _event(org, now, event_type, message, who, targets, outcome,
                        reason, request)
         self.events.append((now, event, dump(event)))
         if len(self.events) > KEPT:
@@ -60,8 +60,9 @@ def _target(item, kind, alternate, name):
             "displayName": name, "detailEntry": None, "changeDetails": None}
 
 
-def _event(now, event_type, message, who, targets, outcome, reason, request):
-    address = request.client.rpartition(":")[0] if request else "127.0.0.1"
+def _event(org, now, event_type, message, who, targets, outcome, reason, request):
+    address = network.client_address(org, request) if request \
+        else "127.0.0.1"
     agent = request.header("user-agent", "") if request else ""
     path = request.path if request else ""
     failed = outcome == "FAILURE"

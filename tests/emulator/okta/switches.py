@@ -19,7 +19,7 @@ DEFAULTS = {
     "concurrency": 75,
     "authn_per_second": 4,          # per username; 0: no limit
     # password policy and sign-on
-    "mfa": "if_enrolled",           # if_enrolled | never | required
+    "mfa": "if_enrolled",   # if_enrolled | never | required | optional
     "lockout_attempts": 10,
     "lockout_minutes": 0,           # 0: no automatic unlock
     "lockout_shown": False,
@@ -33,7 +33,8 @@ DEFAULTS = {
     "state_token_s": 300,
     "success_links": True,
     "sign_on": "allow",             # allow | deny (E0000004) | E0000085 ...
-    "factor_policy": None,
+    "directory_agent": "ok",        # ok | timeout | none
+    "device_blocks": True,          # False: GET …/blocks is E0000015
     "number_challenge_poll": 0,     # push: from the n-th poll; 0: never
     "push_seconds": 300,
     # tokens

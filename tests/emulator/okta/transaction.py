@@ -25,6 +25,7 @@ class Transaction:
         self.factor = None          # the one that was challenged
         self.challenge = None       # its own state: see factors/
         self.verified = False       # the second factor was given
+        self.skipped = False        # its enrolment was put off
         self.recovery = None        # PASSWORD, UNLOCK or ACCOUNT_ACTIVATION
         self.recovery_token = None
         self.way = None             # SMS or CALL, and the code it sent
@@ -181,7 +182,10 @@ def _show_required(org, request, tx, shown, embedded, links):
 
 
 def _show_enroll(org, request, tx, shown, embedded, links):
-    embedded["factors"] = factors.offers(request)
+    optional = org.switches["mfa"] != "required"
+    embedded["factors"] = factors.offers(request, optional)
+    if optional:
+        links["skip"] = link(request, "/skip", "skip")
 
 
 def _show_challenge(org, request, tx, shown, embedded, links):

@@ -8,7 +8,8 @@ from . import ids, passwords, render
 from .errors import Refusal, invalid, not_found
 from .message import Reply
 from .org import User
-from .users import find, parse_json
+from .users import find as find_any
+from .users import parse_json
 
 _REQUIRED = ("firstName", "lastName", "email", "login")
 
@@ -34,6 +35,14 @@ def _check_profile(org, profile, user=None):
     if holder is not None and (user is None or holder != user.id):
         raise invalid("login", "login: An object with this field already "
                       "exists in the current organization")
+
+
+def find(org, key, request):
+    """The person to change; nobody may while a transition runs."""
+    user = find_any(org, key, request)
+    if user.transitioning is not None:
+        raise Refusal("E0000112")
+    return user
 
 
 def create(org, request):

@@ -3,6 +3,7 @@
 Reference: okta-api.md, 5.1, 5.2, 5.6.
 """
 import json
+import re
 
 from . import clock, filters, render
 from .errors import Refusal, invalid, not_found
@@ -11,16 +12,18 @@ from .org import ABSENT_FROM_LISTS
 from .paging import links, page_of_ids, page_of_list, read_limit
 
 PAGE = 200
+_FIELD = re.compile(r"(\w+)(:\(([\w,]+)\))?")
+_FIELDS = re.compile(r"%s(,%s)*" % (_FIELD.pattern, _FIELD.pattern))
 _OMIT = {"omitcredentials", "omitcredentialslinks",
          "omittransitioningtostatus"}
 
 
-def find(org, key, request=None):
+def find(org, key, request):
     """The person that a path names; 404 as Okta words it."""
-    if key == "me" and request is not None:
-        # A service app has no user, and a token of the emulator no owner.
-        raise Refusal("E0000005") if request.caller.kind == "oauth" \
-            else not_found("me", "User")
+    if key == "me":
+        if request.caller.kind == "oauth":
+            raise Refusal("E0000005")       # a service app has no user
+        key = request.caller.owner or key
     user = org.find_user(key)
     if user is None:
         raise not_found(key, "User")
@@ -125,30 +128,16 @@ def _omissions(request):
 
 def _reduce(shown, fields):
     """fields=id,status,profile:(login,uidNumber); id and _links stay."""
-    wanted, rest = {}, fields
-    while rest:
-        name, rest = rest, ""
-        for at, char in enumerate(name):
-            if char == ",":
-                name, rest = name[:at], name[at + 1:]
-                break
-            if char == ":":
-                end = name.find(")")
-                if end < 0 or name[at + 1:at + 2] != "(":
-                    raise invalid("fields", "Invalid fields parameter.")
-                inner = name[at + 2:end].split(",")
-                rest = name[end + 1:].lstrip(",")
-                wanted[name[:at]] = {i.strip() for i in inner}
-                name = None
-                break
-        if name:
-            wanted[name.strip()] = None
+    if not _FIELDS.fullmatch(fields):
+        raise invalid("fields", "Invalid fields parameter.")
     out = {"id": shown["id"]}
-    for name, inner in wanted.items():
-        if name in shown:
-            value = shown[name]
-            out[name] = value if inner is None else {
-                k: v for k, v in value.items() if k in inner}
+    for name, _, inner in _FIELD.findall(fields):
+        if name not in shown:
+            continue
+        out[name] = shown[name]
+        if inner:
+            wanted = set(inner.split(","))
+            out[name] = {k: v for k, v in shown[name].items() if k in wanted}
     out["_links"] = shown["_links"]
     return out
 
@@ -169,6 +158,8 @@ def _blocks(org, user):
 
 
 def list_blocks(org, request, key):
+    if not org.switches["device_blocks"]:
+        raise Refusal("E0000015")
     return Reply.of(_blocks(org, find(org, key, request)))
 
 

@@ -1,6 +1,8 @@
 """HTTP/1.1 on one connection: read a request, write a reply in one piece."""
+import select
 import socket
 import struct
+import time
 
 from .message import Request
 
@@ -139,6 +141,19 @@ class Connection:
             self.sock.sendall(data)
         except OSError as why:
             raise Hangup from why
+
+    def pause(self, seconds, stop):
+        """Wait; True as soon as the peer is gone or stop is set."""
+        poll = select.poll()
+        poll.register(self.sock.fileno(), select.POLLRDHUP)
+        end = time.monotonic() + seconds
+        while not stop.is_set():
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            if poll.poll(min(left, 0.2) * 1000):
+                return True
+        return True
 
     def reset(self):
         """End with a TCP RST, so that the peer sees a broken connection."""

@@ -62,10 +62,11 @@ def describe_enrolled(org, user, factor, here):
     return shown
 
 
-def offers(request):
+def offers(request, optional):
     """What MFA_ENROLL offers to enrol."""
     return [{"factorType": kind, "provider": "OKTA", "vendorName": "OKTA",
-             "status": "NOT_SETUP", "enrollment": "REQUIRED",
+             "status": "NOT_SETUP",
+             "enrollment": "OPTIONAL" if optional else "REQUIRED",
              "_links": {"enroll": {
                  "href": request.base + "/api/v1/authn/factors",
                  "hints": {"allow": ["POST"]}}}} for kind in KINDS]
