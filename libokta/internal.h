@@ -3,6 +3,10 @@
  * login worker) and control.sock. Same frames as the login protocol (wire.h),
  * up to WIRE_INTERNAL_MAX bytes. A value longer than 65,535 bytes is split over
  * several fields of the same tag, or over several frames where the op says so.
+ *
+ * oktad-net and oktad-sync connect to internal.sock. Started with the argument
+ * --link they have that connection on descriptor 3 already, and end with it
+ * (oktad --probe does so, while internal.sock is not there or not ours).
  */
 #ifndef OKTA_INTERNAL_H
 #define OKTA_INTERNAL_H
@@ -146,6 +150,9 @@ enum internal_tag {
 	TAG_REASON = 141,	/* for the journal and `oktactl user` */
 	TAG_FACTORS = 142,	/* "password", "password push" … */
 	TAG_OKTA_REQUEST = 143, /* x-okta-request-id */
+	TAG_OKTA_CODE = 144,	/* errorCode of Okta's answer */
+	/* Besides, from protocol.h: RHOST in CHARGE and OUTCOME, CODE (the
+	 * verdict for the client) in OUTCOME and REFUSE, TICKET in TICKET. */
 
 	/* CTL_ANSWER of CTL_PERSON */
 	TAG_TIME = 150,		/* u64 Unix seconds */
