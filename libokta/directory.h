@@ -14,19 +14,26 @@
  *	sections		each 8-byte aligned, in table order, no gap
  *				longer than 7 bytes
  *
- * A hash section is an array of 2^n slots { u32 tag, u32 ref }: tag is the upper
- * half of the key's 64-bit hash (names) or the id (numbers), ref is the record's
- * offset in its section divided by 8, plus 1; 0 is an empty slot. Linear
- * probing, at most half full, so that a miss ends after a slot or two.
+ * A record section holds records of varying size one behind the other, in
+ * strictly rising order of number; each begins with its size in bytes, a multiple
+ * of 8. A record is a fixed part and then its strings, each with its NUL; those of
+ * a user stand in the order of struct passwd, so one copy fills a caller's
+ * buffer. Its supplementary gids and a group's member names follow inside the
+ * record: the one or two cache lines that a look-up touches lie together.
  *
- * A user record is a fixed part and then its strings, name first, each with
- * its NUL, in the order of struct passwd; so one copy fills the caller's
- * buffer. Records stand in order of number and are walked for enumeration.
+ * A hash section is an array of 2^n slots { u32 tag, u32 ref }: tag is the upper
+ * half of the key's 64-bit hash (names) or the key itself (numbers), ref is the
+ * record's offset in its section divided by 8, plus 1; 0 is an empty slot.
+ * The low bits of the hash choose the first slot; linear probing, at most half
+ * full and never more than DIR_PROBE_MAX slots in a row, so that a miss ends after
+ * a slot or two. The writer tries one hash_seed after the other until
+ * that holds, so nobody can choose names that all fall together.
  *
  * Versions: a reader accepts its own major version with any minor one; a new
  * section type or a new flag is a minor change, everything else a major one.
- * Unknown sections are skipped. Later features (ssh keys, local accounts, local
- * groups, rules) have their section types now and write them empty.
+ * Readers skip sections they do not know; the publisher refuses them. Later
+ * features (ssh keys, local accounts, local groups, rules) have their section
+ * types now and write them empty.
  *
  * Trust: the reader believes nothing but the kernel. Owner, mode, size and header
  * are checked once per mapping; every offset, length and id at each use.
@@ -46,25 +53,36 @@ enum {
 	DIR_MAJOR = 1,
 	DIR_MINOR = 0,
 	DIR_NAME_MAX = 31,	 /* utmp keeps 32 bytes */
-	DIR_LARGE_GROUP = 10000	 /* member lists longer than this are left out */
+	DIR_LARGE_GROUP = 10000, /* member lists longer than this are left out */
+	DIR_PROBE_MAX = 128,	 /* hash slots looked at for one key */
+	DIR_ID_FLOOR = 1000,	 /* no id_min below this, ever (T4) */
+	DIR_ID_CEILING = 0x7ffffffe, /* no id_max above (T7) */
+	DIR_TEXT_MAX = 255,	 /* bytes of gecos, home, shell, login */
+	DIR_OKTA_ID_MAX = 64
 };
 
 enum dir_section_type {
-	DIR_USERS = 1,	     /* user records */
+	DIR_USERS = 1,	     /* struct dir_user */
 	DIR_USER_NAMES = 2,  /* hash: name -> user */
 	DIR_USER_UIDS = 3,   /* hash: uid -> user */
-	DIR_GROUPS = 4,	     /* group records; private groups are not stored,
+	DIR_GROUPS = 4,	     /* struct dir_group; private groups are not stored,
 				they follow from the user record */
-	DIR_GROUP_NAMES = 5,
-	DIR_GROUP_GIDS = 6,
-	DIR_MEMBER_NAMES = 7, /* per group: its members' names, NUL-ended */
-	DIR_USER_GIDS = 8,    /* per user: u32 gids, the primary one excluded */
-	DIR_PEOPLE = 9,	      /* person records (private file) */
-	DIR_PEOPLE_UIDS = 10,
-	DIR_SSH_KEYS = 20,    /* empty for now */
-	DIR_LOCAL_ACCOUNTS = 21,
-	DIR_LOCAL_GROUPS = 22,
-	DIR_RULES = 23
+	DIR_GROUP_NAMES = 5, /* hash: name -> group */
+	DIR_GROUP_GIDS = 6,  /* hash: gid -> group */
+	DIR_PEOPLE = 7,	     /* struct dir_person (private file) */
+	DIR_PEOPLE_UIDS = 8, /* hash: uid -> person */
+	DIR_PEOPLE_NAMES = 9, /* hash: name -> person */
+	DIR_PEOPLE_IDS = 10, /* hash: Okta id -> person */
+	DIR_SSH_KEYS = 11,   /* empty for now, as are the next three */
+	DIR_LOCAL_ACCOUNTS = 12,
+	DIR_LOCAL_GROUPS = 13,
+	DIR_RULES = 14,
+	DIR_SECTION_TYPES
+};
+
+/* Flags of the header. */
+enum {
+	DIR_NO_ENUMERATION = 1 << 0 /* getpwent(3) and getgrent(3) list nobody */
 };
 
 struct dir_header {
@@ -82,8 +100,10 @@ struct dir_header {
 	uint32_t max_age_s;	 /* [directory] max_age */
 	uint32_t key_statuses;	 /* bits 1 << enum person_status: may log in by
 				    key although it is about the password */
+	uint32_t flags;
+	uint32_t hash_seed;
 	uint64_t body_checksum;	 /* FNV-1a 64 of all bytes after the header */
-	uint8_t reserved[176];	 /* zero */
+	uint8_t reserved[168];	 /* zero */
 	uint64_t header_checksum; /* FNV-1a 64 of the 248 bytes before it */
 };
 _Static_assert(sizeof(struct dir_header) == 256, "the header is 256 bytes");
@@ -95,13 +115,53 @@ struct dir_section {
 	uint64_t size;	 /* bytes */
 };
 
+struct dir_slot {
+	uint32_t tag;
+	uint32_t ref;
+};
+
+/* Then name, gecos, home and shell; then, 4-byte aligned, the gids in rising
+ * order. Offsets count from the name; home and shell follow likewise. */
+struct dir_user {
+	uint32_t size;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t flags;
+	uint32_t ngids;
+	uint16_t gecos;
+	uint16_t home;
+	uint16_t shell;
+	uint16_t strings_len;
+};
+
+/* Then the name; then, without a gap, the members' names in order of uid. */
+struct dir_group {
+	uint32_t size;
+	uint32_t gid;
+	uint32_t nmembers;    /* all of them, also where the list is left out */
+	uint32_t members_len; /* 0: the list is left out, or nobody is in it */
+	uint32_t name_len;    /* without NUL */
+};
+
+/* Then Okta id, login and name. */
+struct dir_person {
+	uint32_t size;
+	uint32_t uid;
+	uint32_t status; /* enum person_status */
+	uint32_t why;	 /* enum person_why */
+	uint16_t login;	 /* offset from the id */
+	uint16_t name;
+	uint32_t strings_len;
+};
+
 /* Flags of a user record. */
 enum {
 	DIR_USER_NO_LOGIN = 1 << 0, /* suspended, deprovisioned, not entitled */
 	DIR_USER_NO_KEY = 1 << 1,   /* status is about the password: key logins
 				       are refused */
-	DIR_USER_PRIVATE_GROUP = 1 << 2 /* a group of this name and gid = uid
+	DIR_USER_PRIVATE_GROUP = 1 << 2, /* a group of this name and gid = uid
 					   exists without a record */
+	DIR_USER_FLAGS = (1 << 3) - 1	/* all that this version knows */
 };
 
 /* Okta's statuses (okta-api.md 5.3). STAGED and PROVISIONED people are not in
@@ -131,7 +191,8 @@ struct directory {
 	const uint8_t *base;
 	size_t size;
 	const struct dir_header *header;
-	struct dir_section section[DIR_RULES + 1]; /* by type; size 0: absent */
+	struct dir_section section[DIR_SECTION_TYPES]; /* by type; size 0:
+							  absent */
 };
 
 /* Points into the mapping, valid until directory_close(). */
@@ -150,7 +211,8 @@ struct directory_group {
 	size_t name_len;	/* without NUL */
 	const char *members;	/* names, each NUL-ended */
 	size_t members_len;	/* bytes */
-	uint32_t nmembers;	/* 0 where the list is left out */
+	uint32_t nmembers;	/* names in members: 0 where they are left out */
+	uint32_t total;		/* members, also where they are left out */
 	int is_private;		/* made up from a user record */
 };
 
@@ -162,16 +224,20 @@ struct directory_person {
 };
 
 /* Opens, checks and maps a published file; keeps no descriptor. magic says
- * which kind. The owner must be root (trusted_uid in test builds), the file regular
- * and writable by nobody else. OKTA_OK; OKTA_ABSENT, OKTA_UNSAFE, OKTA_BAD,
- * OKTA_VERSION, OKTA_SYSTEM, and *d emptied. directory_close() unmaps. */
+ * which kind. No symbolic link is followed; the file must be regular, root's
+ * (in test builds: the caller's) and writable by nobody else. OKTA_OK;
+ * OKTA_ABSENT, OKTA_UNSAFE, OKTA_BAD, OKTA_VERSION, OKTA_SYSTEM, and *d
+ * emptied. directory_close() unmaps. */
 int directory_open(struct directory *d, const char *path, uint64_t magic);
-/* The same checks over bytes in memory (8-byte aligned); for the publisher and tests. */
+/* The same checks over bytes in memory (8-byte aligned, must outlive d); for
+ * the publisher and tests. Not to be closed. */
 int directory_view(struct directory *d, const void *bytes, size_t size,
     uint64_t magic);
+/* Unmaps and empties; safe on an empty one. */
 void directory_close(struct directory *d);
 
-/* Look-ups: OKTA_OK, OKTA_ABSENT, OKTA_BAD (damaged record). */
+/* Look-ups: OKTA_OK, OKTA_ABSENT, or OKTA_BAD (a damaged record); *u, *g and *p
+ * are valid with OKTA_OK only. */
 int directory_user_by_name(const struct directory *d, const char *name,
     struct directory_user *u);
 int directory_user_by_uid(const struct directory *d, uint32_t uid,
@@ -182,15 +248,28 @@ int directory_group_by_gid(const struct directory *d, uint32_t gid,
     struct directory_group *g);
 int directory_person_by_uid(const struct directory *people, uint32_t uid,
     struct directory_person *p);
-
-/* Enumeration: *cursor begins at 0; OKTA_ABSENT at the end. Groups come
- * first as stored, then the private groups. */
-int directory_next_user(const struct directory *d, uint64_t *cursor,
-    struct directory_user *u);
-int directory_next_group(const struct directory *d, uint64_t *cursor,
-    struct directory_group *g);
-int directory_next_person(const struct directory *people, uint64_t *cursor,
+int directory_person_by_name(const struct directory *people, const char *name,
     struct directory_person *p);
+int directory_person_by_id(const struct directory *people, const char *id,
+    struct directory_person *p);
+
+/* Enumeration in rising order of number: *cursor begins at 0 and is then what
+ * the last call left there, so it stays good across a replaced file: nobody
+ * twice, nobody who is in both files left out. OKTA_ABSENT at the end. Groups come
+ * first as stored, then the private groups. */
+int directory_next_user(const struct directory *d, uint32_t *cursor,
+    struct directory_user *u);
+int directory_next_group(const struct directory *d, uint32_t *cursor,
+    struct directory_group *g);
+int directory_next_person(const struct directory *people, uint32_t *cursor,
+    struct directory_person *p);
+
+/* Is it a number that a record may carry: in the header's range, none of the
+ * values that other programs read as "nobody" (65534, 65535). */
+int directory_is_id(const struct directory *d, uint32_t id);
+
+/* 1: an Okta id as these files take it, [A-Za-z0-9_-]{1,64}. */
+int directory_is_okta_id(const char *s);
 
 /*
  * `confirmed`: when Okta last agreed with the directory. 64 bytes, replaced by rename.
@@ -209,10 +288,19 @@ _Static_assert(sizeof(struct dir_confirmed) == 64, "confirmed is 64 bytes");
 
 /* Seconds since Okta last agreed: by the boot clock within one boot, else by
  * the wall clock, which never counts as earlier than high_water_s. Same checks on
- * the file as directory_open. */
+ * the file and same codes as directory_open(); *age_s is UINT64_MAX on
+ * failure. */
 int directory_age(const char *path, uint64_t *age_s);
+/* This boot's id as `confirmed` carries it. OKTA_OK, or OKTA_SYSTEM where
+ * /proc can not be read. */
+int directory_boot_id(uint8_t id[16]);
 
 /* FNV-1a 64 (Fowler, Noll, Vo; draft-eastlake-fnv). Against accidents only. */
 uint64_t directory_checksum(const void *p, size_t len);
+/* 1: sections of this type are hash sections. */
+int directory_is_hash(uint32_t type);
+/* The hashes of names and of numbers in the hash sections. */
+uint64_t directory_hash_name(uint32_t seed, const char *name, size_t len);
+uint64_t directory_hash_id(uint32_t seed, uint32_t id);
 
 #endif

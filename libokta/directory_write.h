@@ -13,16 +13,19 @@ struct image;
 struct image_params {
 	uint32_t id_min, id_max;
 	uint32_t max_age_s, key_statuses;
+	uint32_t flags; /* of the header: DIR_NO_ENUMERATION */
 };
 
-/* Strings are copied. */
+/* Strings are copied. The flags of the record follow from the rest: no login
+ * where there is a why, no key login where the status is about the password and
+ * not among key_statuses, a private group where gid == uid. */
 struct image_user {
-	uint32_t uid, gid, flags; /* gid == uid: a private group */
+	uint32_t uid, gid;
 	const char *name, *gecos, *home, *shell;
 	/* private */
 	const char *id, *login;
 	enum person_status status;
-	enum person_why why;
+	enum person_why why; /* WHY_NONE needs a status that may log in */
 };
 
 struct image_group {
@@ -30,20 +33,27 @@ struct image_group {
 	const char *name;
 };
 
+/* NULL with ERROR_CONFIG where the range breaks DIR_ID_FLOOR or DIR_ID_CEILING,
+ * or ERROR_SYSTEM. image_free() frees. */
 struct image *image_new(const struct image_params *p, struct error *e);
-/* -1 with a sentence where a record breaks a rule (id out of range, name invalid): the caller leaves
- * that record out and reports it. */
+/* -1 with ERROR_PROTOCOL and a sentence where a record breaks a rule by
+ * itself (a field is missing, an id out of range, a name not valid, a text not
+ * clean): nothing is added, the caller leaves that record out and reports
+ * it. ERROR_SYSTEM: no memory. */
 int image_add_user(struct image *i, const struct image_user *u,
     struct error *e);
 int image_add_group(struct image *i, const struct image_group *g,
     struct error *e);
-/* Both must have been added. Twice the same pair counts once. */
+/* Twice the same pair counts once; a membership in the primary group is
+ * dropped. Both must have been added when image_finish() is called. */
 int image_add_member(struct image *i, uint32_t gid, uint32_t uid,
     struct error *e);
-/* Two sealed memfds (F_SEAL_WRITE, SHRINK, GROW, SEAL), caller closes. A number or a name that
- * stands twice is an error. */
+/* Two sealed memfds (F_SEAL_WRITE, SHRINK, GROW, SEAL), the caller closes; -1
+ * on failure. A number or a name that stands twice, a primary group or a
+ * member that is not there is ERROR_PROTOCOL. */
 int image_finish(struct image *i, int *directory_fd, int *people_fd,
     struct error *e);
+/* NULL is fine. */
 void image_free(struct image *i);
 
 #endif

@@ -1,25 +1,32 @@
 /*
  * Which strings may be login and group names, gecos, homes and shells. Names
  * are refused, never mended: stripping makes two names one (threats T16, T17).
- * ASCII tables of our own: the locale must not decide (T18).
+ * ASCII tables of our own: the locale must not decide (T18). libc only.
  */
 #ifndef OKTA_NAME_H
 #define OKTA_NAME_H
 
 #include <stddef.h>
 
-/* [a-z_][a-z0-9_.-]{0,30}; no "..", no final '.', not a reserved word. */
+/* 1: a name that may be published. [a-z_][a-z0-9_.-]{0,30}, no "..", no final
+ * '.', and not reserved. len is without NUL; a NUL inside is refused. */
 int name_is_valid(const char *s, size_t len);
-/* Debian's and systemd's system names and patterns, ALL, root … whether or
- * not this host has them. */
+/* 1: Debian's, systemd's and common packages' system names and our own, and
+ * the patterns "_…", "systemd-…", "debian-…", "oktad…", whether or not this
+ * host has them (T13, T14). Upper-case words such as sudoers' ALL need no
+ * entry: they are no names. s ends with NUL. */
 int name_is_reserved(const char *s);
-/* Valid UTF-8 without control, bidirectional and zero-width characters,
- * ':' or newline, at most max bytes. */
+/* 1: valid UTF-8 of at most max bytes without control characters, line and
+ * paragraph separators, bidirectional and zero-width characters,
+ * noncharacters and ':'. "" is clean. */
 int name_is_clean_text(const char *s, size_t len, size_t max);
-/* Absolute path, clean text, no "", ".", ".." parts, no final '/'. */
+/* 1: an absolute path of clean text without "", "." and ".." parts and
+ * without a final '/'; "/" itself is refused (T22). */
 int name_is_clean_path(const char *s, size_t len, size_t max);
-/* Copies foreign text for a terminal or a log line: everything that
- * name_is_clean_text refuses, becomes '?'. Always NUL-ends; cap > 0. */
+/* Copies foreign text for a terminal or a log line: every character that
+ * name_is_clean_text() refuses, and every byte that is no UTF-8, becomes
+ * '?'; ':' stays. Cut between characters where cap is too small; always ends
+ * with NUL; cap > 0. */
 void name_filter_text(char *dst, size_t cap, const char *src, size_t len);
 
 #endif

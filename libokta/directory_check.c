@@ -1,0 +1,302 @@
+/*
+ * The full check before publication: what a look-up would only notice when it
+ * comes across it.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "directory_check_part.h"
+#include "name.h"
+
+void
+directory_stamp(void *bytes, size_t size, uint64_t generation,
+    uint64_t published)
+{
+	struct dir_header *h = bytes;
+
+	h->generation = generation;
+	h->published = published;
+	h->body_checksum = directory_checksum(h + 1, size - sizeof(*h));
+	h->header_checksum = directory_checksum(h,
+	    offsetof(struct dir_header, header_checksum));
+}
+
+int
+directory_is_loose(const uint8_t *base, const struct dir_section *s)
+{
+	const struct dir_slot *slots = (const void *)(base + s->offset);
+	uint64_t at;
+	uint32_t run = 0;
+
+	if (!directory_is_hash(s->type) || s->count == 0)
+		return 1;
+	/* Once around and on, for the run that crosses the end. */
+	for (at = 0; at < (uint64_t)s->count + DIR_PROBE_MAX; at++) {
+		run = slots[at & (s->count - 1)].ref != 0 ? run + 1 : 0;
+		if (run >= DIR_PROBE_MAX)
+			return 0;
+	}
+	return 1;
+}
+
+static int
+is_zero(const uint8_t *p, size_t n)
+{
+	while (n > 0)
+		if (p[--n] != 0)
+			return 0;
+	return 1;
+}
+
+int
+directory_check_frame(const struct directory *d, struct directory_fault *f)
+{
+	const struct dir_header *h = d->header;
+	const struct dir_section *table = (const void *)(h + 1);
+	uint32_t i;
+
+	if (h->body_checksum !=
+	    directory_checksum(h + 1, d->size - sizeof(*h)))
+		return directory_fault_set(f, "the body's checksum is wrong", 0, "");
+	if (h->minor != DIR_MINOR || (h->flags & ~(uint32_t)DIR_NO_ENUMERATION) ||
+	    !is_zero(h->reserved, sizeof(h->reserved)))
+		return directory_fault_set(f, "the header says what this version does not "
+		    "know", 0, "");
+	for (i = 0; i < h->sections; i++) {
+		if (table[i].type == 0 || table[i].type >= DIR_SECTION_TYPES)
+			return directory_fault_set(f, "a section's type is unknown",
+			    table[i].type, "");
+		if (table[i].type >= DIR_SSH_KEYS && table[i].size != 0)
+			return directory_fault_set(f, "a section that has no use yet is not "
+			    "empty", table[i].type, "");
+		if (!directory_is_loose(d->base, &table[i]))
+			return directory_fault_set(f, "a hash section is too crowded",
+			    table[i].type, "");
+	}
+	return OKTA_OK;
+}
+
+static int
+is_taken(const struct directory_rules *r, uint32_t id, const char *name)
+{
+	return r->is_taken_name(r->arg, name) || r->is_taken_id(r->arg, id);
+}
+
+static int
+is_in_range(const struct directory_rules *r, uint32_t id)
+{
+	return id >= r->id_min && id <= r->id_max;
+}
+
+static int
+is_member(const struct directory_user *u, uint32_t gid)
+{
+	uint32_t low = 0, high = u->ngids;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (u->gids[mid] == gid)
+			return 1;
+		if (u->gids[mid] < gid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return 0;
+}
+
+static int
+check_user_texts(const struct directory_user *u, struct directory_fault *f)
+{
+	size_t gecos = strlen(u->gecos), home = strlen(u->home);
+	size_t name = strlen(u->name), shell = strlen(u->shell);
+
+	if (!name_is_valid(u->name, name))
+		return directory_fault_set(f, "a login name is not valid", u->uid, u->name);
+	if (!name_is_clean_text(u->gecos, gecos, DIR_TEXT_MAX) ||
+	    !name_is_clean_path(u->home, home, DIR_TEXT_MAX) ||
+	    !name_is_clean_path(u->shell, shell, DIR_TEXT_MAX))
+		return directory_fault_set(f, "full name, home or shell is not clean",
+		    u->uid, u->name);
+	if (name + gecos + home + shell + 4 != u->strings_len)
+		return directory_fault_set(f, "a user record hides bytes", u->uid, u->name);
+	return OKTA_OK;
+}
+
+static int
+check_user_groups(const struct directory *d, const struct directory_user *u,
+    struct directory_fault *f)
+{
+	struct directory_group g;
+	uint32_t i;
+
+	if (((u->flags & DIR_USER_PRIVATE_GROUP) != 0) != (u->gid == u->uid))
+		return directory_fault_set(f, "private group and gid disagree", u->uid,
+		    u->name);
+	if (directory_group_by_gid(d, u->gid, &g) != OKTA_OK ||
+	    (g.is_private && u->gid != u->uid))
+		return directory_fault_set(f, "the primary group is not there", u->uid,
+		    u->name);
+	for (i = 0; i < u->ngids; i++)
+		if ((i > 0 && u->gids[i] <= u->gids[i - 1]) ||
+		    u->gids[i] == u->gid ||
+		    directory_group_by_gid(d, u->gids[i], &g) != OKTA_OK ||
+		    g.is_private)
+			return directory_fault_set(f, "a membership is not one", u->uid,
+			    u->name);
+	return OKTA_OK;
+}
+
+static int
+check_users(const struct directory *d, const struct directory_rules *r,
+    uint64_t *memberships, struct directory_fault *f)
+{
+	struct directory_user u, again;
+	struct directory_group g;
+	uint32_t cursor = 0, n = 0;
+	int code;
+
+	*memberships = 0;
+	while ((code = directory_next_user(d, &cursor, &u)) == OKTA_OK) {
+		n++;
+		*memberships += u.ngids;
+		if (!is_in_range(r, u.uid) || !is_in_range(r, u.gid))
+			return directory_fault_set(f, "an id is out of range", u.uid, u.name);
+		if (u.flags & ~(uint32_t)DIR_USER_FLAGS)
+			return directory_fault_set(f, "a user's flag is unknown", u.uid,
+			    u.name);
+		if (check_user_texts(&u, f) != OKTA_OK)
+			return OKTA_BAD;
+		if (is_taken(r, u.uid, u.name))
+			return directory_fault_set(f, "a local account has this name or "
+			    "number", u.uid, u.name);
+		if (directory_user_by_uid(d, u.uid, &again) != OKTA_OK ||
+		    again.name != u.name ||
+		    directory_user_by_name(d, u.name, &again) != OKTA_OK ||
+		    again.uid != u.uid)
+			return directory_fault_set(f, "a user is not found again", u.uid,
+			    u.name);
+		if ((directory_group_by_name(d, u.name, &g) == OKTA_OK &&
+			g.gid != u.uid) ||
+		    (directory_group_by_gid(d, u.uid, &g) == OKTA_OK &&
+			!g.is_private))
+			return directory_fault_set(f, "a user and a group share a name or "
+			    "number", u.uid, u.name);
+		if (check_user_groups(d, &u, f) != OKTA_OK)
+			return OKTA_BAD;
+	}
+	if (code != OKTA_ABSENT)
+		return directory_fault_set(f, "a user record is damaged", cursor, "");
+	if (n != d->header->users || n != d->section[DIR_USERS].count)
+		return directory_fault_set(f, "the number of users is wrong", n, "");
+	if (directory_check_slots(d, DIR_USER_NAMES, n, f) != OKTA_OK)
+		return OKTA_BAD;
+	return directory_check_slots(d, DIR_USER_UIDS, n, f);
+}
+
+/* How many people have the group in their list. */
+static uint32_t
+count_members(const struct directory *d, uint32_t gid)
+{
+	struct directory_user u;
+	uint32_t cursor = 0, n = 0;
+
+	while (directory_next_user(d, &cursor, &u) == OKTA_OK)
+		n += (uint32_t)is_member(&u, gid);
+	return n;
+}
+
+static int
+check_members(const struct directory *d, const struct directory_group *g,
+    struct directory_fault *f)
+{
+	const char *p = g->members, *end = g->members + g->members_len;
+	struct directory_user u;
+	uint32_t n = 0, last = 0;
+
+	if (g->total > DIR_LARGE_GROUP && g->members_len == 0) {
+		if (g->total != count_members(d, g->gid))
+			return directory_fault_set(f, "a group's number of members is wrong",
+			    g->gid, g->name);
+		return OKTA_OK;
+	}
+	/* All named ones are members, and check_groups() sees that the sums are
+	 * equal: so all members are named. */
+	for (; p < end; p += strlen(p) + 1) {
+		if (directory_user_by_name(d, p, &u) != OKTA_OK ||
+		    !is_member(&u, g->gid) || u.uid <= last)
+			return directory_fault_set(f, "a group names somebody who is not "
+			    "its member", g->gid, g->name);
+		last = u.uid;
+		n++;
+	}
+	if (n != g->total)
+		return directory_fault_set(f, "a group's number of members is wrong",
+		    g->gid, g->name);
+	return OKTA_OK;
+}
+
+static int
+check_groups(const struct directory *d, const struct directory_rules *r,
+    uint64_t memberships, struct directory_fault *f)
+{
+	struct directory_group g, again;
+	uint32_t cursor = 0, n = 0;
+	int code;
+
+	while ((code = directory_next_group(d, &cursor, &g)) == OKTA_OK &&
+	    !g.is_private) {
+		n++;
+		if (!is_in_range(r, g.gid))
+			return directory_fault_set(f, "an id is out of range", g.gid,
+			    g.name);
+		if (!name_is_valid(g.name, g.name_len))
+			return directory_fault_set(f, "a group name is not valid", g.gid,
+			    g.name);
+		if (is_taken(r, g.gid, g.name))
+			return directory_fault_set(f, "a local group has this name or "
+			    "number", g.gid, g.name);
+		if (directory_group_by_gid(d, g.gid, &again) != OKTA_OK ||
+		    again.name != g.name ||
+		    directory_group_by_name(d, g.name, &again) != OKTA_OK ||
+		    again.gid != g.gid)
+			return directory_fault_set(f, "a group is not found again", g.gid,
+			    g.name);
+		if (g.total > memberships)
+			return directory_fault_set(f, "memberships do not agree", g.gid,
+			    g.name);
+		memberships -= g.total;
+		if (check_members(d, &g, f) != OKTA_OK)
+			return OKTA_BAD;
+	}
+	if (code != OKTA_ABSENT && code != OKTA_OK)
+		return directory_fault_set(f, "a group record is damaged", cursor, "");
+	if (memberships != 0)
+		return directory_fault_set(f, "memberships do not agree", 0, "");
+	if (n != d->header->groups || n != d->section[DIR_GROUPS].count)
+		return directory_fault_set(f, "the number of groups is wrong", n, "");
+	if (directory_check_slots(d, DIR_GROUP_NAMES, n, f) != OKTA_OK)
+		return OKTA_BAD;
+	return directory_check_slots(d, DIR_GROUP_GIDS, n, f);
+}
+
+int
+directory_check(const struct directory *d, const struct directory_rules *r,
+    struct directory_fault *f)
+{
+	uint64_t memberships;
+
+	memset(f, 0, sizeof(*f));
+	if (directory_check_frame(d, f) != OKTA_OK)
+		return OKTA_BAD;
+	if (d->header->id_min < r->id_min || d->header->id_max > r->id_max)
+		return directory_fault_set(f, "the id range is not the configured one",
+		    d->header->id_min, "");
+	if (d->section[DIR_PEOPLE].size != 0)
+		return directory_fault_set(f, "a public file holds private records", 0, "");
+	if (check_users(d, r, &memberships, f) != OKTA_OK)
+		return OKTA_BAD;
+	return check_groups(d, r, memberships, f);
+}

@@ -1,0 +1,39 @@
+/*
+ * Inside of the reader: records and hash sections of a mapping that
+ * directory_view() has accepted. For directory.c and directory_people.c only.
+ */
+#ifndef OKTA_DIRECTORY_FORMAT_H
+#define OKTA_DIRECTORY_FORMAT_H
+
+#include "directory.h"
+
+/* The record at an offset of a section: its fixed part and all that its size
+ * claims lie inside, and its number may be one. NULL: damaged. */
+const void *format_record(const struct directory *d, uint32_t type,
+    uint64_t offset, size_t fixed);
+
+/* A name being looked for in a hash section. */
+struct format_probe {
+	uint64_t hash;
+	size_t len;
+	uint32_t step;
+};
+
+/* OKTA_OK, or OKTA_ABSENT: nothing that is empty or longer than max bytes is in
+ * any file. */
+int format_probe_name(struct format_probe *p, const struct directory *d,
+    const char *name, size_t max);
+/* The next record that may carry the name. OKTA_OK and its offset,
+ * OKTA_ABSENT, OKTA_BAD. */
+int format_probe_next(struct format_probe *p, const struct directory *d,
+    uint32_t type, uint64_t *offset);
+
+/* The record of a number, by its hash section. Codes as above. */
+int format_find_id(const struct directory *d, uint32_t type, uint32_t id,
+    uint64_t *offset);
+/* The first record whose number is above last: the neighbour of last where that
+ * still stands, else found by walking. Codes as above. */
+int format_after(const struct directory *d, uint32_t type, uint32_t hash_type,
+    uint32_t last, uint64_t *offset);
+
+#endif
