@@ -17,8 +17,6 @@ from step import SetupError
 KEY = "/etc/okta/key.pem"
 CLIENT_ID = "0oahostharness00001d7"
 KEY_ID = "host-harness"
-ORG = STAGE + "/org.json"
-READY = STAGE + "/emulator.json"
 RECORD = STAGE + "/record"
 SCOPES = ["okta.users.read", "okta.groups.read", "okta.apps.read",
           "okta.schemas.read", "okta.logs.read", "okta.policies.read",
@@ -61,19 +59,24 @@ def read(path):
     return org
 
 
+def emulator(program, folder, https="127.0.0.1:0", control="127.0.0.1:0"):
+    """The command line of the emulator with its files in that folder."""
+    os.makedirs(folder + "/ca", exist_ok=True)
+    return [sys.executable, program, "--org", folder + "/org.json",
+            "--listen", https, "--control", control,
+            "--ca-dir", folder + "/ca", "--record", folder + "/record",
+            "--ready", folder + "/emulator.json"]
+
+
 def start_emulator(program, org):
     """Starts the emulator on free ports and returns what its ready file
     says: {url, http, control, ca}."""
-    write(ORG, json.dumps(org))
-    ca_dir = STAGE + "/ca"
-    os.makedirs(ca_dir, exist_ok=True)
-    process = service.start(
-        "emulator", sys.executable, program, "--org", ORG,
-        "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
-        "--ca-dir", ca_dir, "--record", RECORD, "--ready", READY)
-    service.wait("emulator", process, "ready", lambda: os.path.exists(READY),
+    ready = STAGE + "/emulator.json"
+    write(STAGE + "/org.json", json.dumps(org))
+    process = service.start("emulator", *emulator(program, STAGE))
+    service.wait("emulator", process, "ready", lambda: os.path.exists(ready),
                  30)
-    with open(READY, encoding="utf-8") as f:
+    with open(ready, encoding="utf-8") as f:
         return json.load(f)
 
 

@@ -1,0 +1,58 @@
+"""Fresh Debian 12 trees, made by debootstrap once and kept outside the
+checkout; every use gets a copy in memory over it."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+
+from step import SetupError, call
+
+SUITE = "bookworm"
+MIRROR = None
+REMEDY = "the Debian archive must be reachable; see the log named above"
+
+
+def cache_folder():
+    top = os.environ.get("XDG_CACHE_HOME") or "/var/cache"
+    return os.path.join(top, "okta-tests")
+
+
+def tree(packages):
+    """The folder of a minimal Debian 12 with these packages. Never written
+    to once it is there."""
+    for name in ("debootstrap", "chroot"):
+        if not shutil.which(name):
+            raise SetupError("debian tree", f"no {name} here",
+                             "tests/packages boot")
+    words = " ".join(sorted(packages))
+    name = "debian-12-" + hashlib.sha256(words.encode()).hexdigest()[:12]
+    folder = os.path.join(cache_folder(), name)
+    os.makedirs(cache_folder(), mode=0o700, exist_ok=True)
+    with open(folder + ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(folder):
+            _make(folder, packages)
+    return folder
+
+
+def _make(folder, packages):
+    new = folder + ".new"
+    shutil.rmtree(new, ignore_errors=True)
+    call("debootstrap", "debootstrap", "--variant=minbase",
+         "--include=ca-certificates", SUITE, new, MIRROR, remedy=REMEDY)
+    for path in ("/etc/resolv.conf", "/etc/hosts"):
+        shutil.copy(path, new + path)
+    # Nothing that is installed shall start before the tree is booted.
+    policy = new + "/usr/sbin/policy-rc.d"
+    with open(policy, "w", encoding="ascii") as f:
+        f.write("#!/bin/sh\nexit 101\n")
+    os.chmod(policy, 0o755)
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    for argv in (["apt-get", "update"],
+                 ["apt-get", "install", "-y", "--no-install-recommends",
+                  *packages], ["apt-get", "clean"]):
+        call("packages of the tree", "chroot", new, *argv, env=env,
+             remedy=REMEDY)
+    os.unlink(policy)
+    os.rename(new, folder)
