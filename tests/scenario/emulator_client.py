@@ -216,6 +216,19 @@ class Emulator:
     def requests(self, since=0):
         return self.change("GET", "/requests?since=%d" % since)
 
+    def reset(self, clients=()):
+        """The default org again, with a second, almighty API token."""
+        with open(DEFAULT_ORG, encoding="utf-8") as f:
+            org = json.load(f)
+        org["clients"] = list(clients)
+        org["api_tokens"].append({"token": ADMIN_TOKEN,
+                                  "role": "SUPER_ADMIN"})
+        org["switches"] = None
+        self.change("PUT", "/clock", {"offset_s": 0})
+        self.change("DELETE", "/faults")
+        self.change("PUT", "/org", org)
+        self.change("DELETE", "/requests")
+
     @property
     def token_url(self):
         return self.url + "/oauth2/v1/token"

@@ -184,7 +184,7 @@ class Control:
 
     def _put_org(self, request):
         body = self._body(request)
-        switches.check(body.get("switches", {}))
+        switches.check(body.get("switches") or {})
         load.load(self._org, body)
         self._renew()
         return Reply.of({"users": len(self._org.users),

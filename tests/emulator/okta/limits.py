@@ -41,6 +41,9 @@ class Limiter:
     def __init__(self, clock, switches):
         self._clock = clock
         self._switches = switches
+        self.clear()
+
+    def clear(self):
         self._windows = {}
         self._attempts = {}
 

@@ -1,7 +1,8 @@
 """The org file: from JSON into an Org, and back.
 
 A section that is present replaces what the org has of it; switches are
-merged.  People, groups and apps name each other by id, or by login or name.
+merged, and null sets them all back.  New people end the logins under way.
+People, groups and apps name each other by id, or by login or name.
 """
 import copy
 
@@ -32,14 +33,19 @@ def load(org, doc):
     if unknown:
         raise ValueError("unknown section: " + ", ".join(sorted(unknown)))
     if "switches" in doc:
-        switches.check(doc["switches"])
-        org.switches.update(copy.deepcopy(doc["switches"]))
+        given = doc["switches"]
+        if given is None:
+            given = switches.DEFAULTS
+            org.limiter.clear()
+        switches.check(given)
+        org.switches.update(copy.deepcopy(given))
         for user in org.users.values():
             user.rendered = None
     if "users" in doc:
         memberships = {g: list(org.groups[g].members) for g in org.group_ids}
         groups = list(org.groups.values())
         org.clear_people()
+        org.authn.clear()
         for group in groups:
             group.members = []
             org.add_group(group)

@@ -38,6 +38,9 @@ class Transactions:
 
     def __init__(self, org):
         self._org = org
+        self.clear()
+
+    def clear(self):
         self._open = {}
         self.session_tokens = {}
         self.recovery_tokens = {}
