@@ -54,6 +54,11 @@ def run_alone(child, is_up):
     return code if code >= 0 else 128 - code
 
 
+def leave_mounts():
+    """Mounts of its own and nothing else, for process 1 alone."""
+    _unshare(CLONE_NEWNS)
+
+
 def leave_machine():
     """The rest of the namespaces, for process 1 alone."""
     _unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
