@@ -1,0 +1,226 @@
+/*
+ * The edge filter: an object of Okta becomes a bounded record, or its faults
+ * are named in it (api_directory.h).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api_directory.h"
+#include "name.h"
+
+static const char *const status_word[STATUS_COUNT] = {
+    [STATUS_STAGED] = "STAGED",
+    [STATUS_PROVISIONED] = "PROVISIONED",
+    [STATUS_ACTIVE] = "ACTIVE",
+    [STATUS_RECOVERY] = "RECOVERY",
+    [STATUS_PASSWORD_EXPIRED] = "PASSWORD_EXPIRED",
+    [STATUS_LOCKED_OUT] = "LOCKED_OUT",
+    [STATUS_SUSPENDED] = "SUSPENDED",
+    [STATUS_DEPROVISIONED] = "DEPROVISIONED",
+};
+
+/* okta-api 7.1. A word that is not here entitles to nothing. */
+static const char *const assigned_word[] = {
+    "ACTIVE", "APPROVED", "IMPLICIT", "PENDING", "PROVISIONED", "STAGED"};
+
+int
+api_status_of(const char *word, enum person_status *status)
+{
+	*status = STATUS_DEPROVISIONED;
+	for (int i = 0; i < STATUS_COUNT; i++)
+		if (strcmp(word, status_word[i]) == 0) {
+			*status = (enum person_status)i;
+			return 1;
+		}
+	return 0;
+}
+
+const char *
+api_status_word(enum person_status status)
+{
+	return (unsigned int)status < STATUS_COUNT ? status_word[status]
+						   : "unknown";
+}
+
+/* The first reason stays. */
+static void
+say(char why[API_WHY_SIZE], const char *what, const char *attribute)
+{
+	if (why[0] == '\0')
+		snprintf(why, API_WHY_SIZE, "%s%s%.60s", what,
+		    *attribute != '\0' ? " " : "", attribute);
+}
+
+/* A clean text; 1 good, 0 absent or "", -1 not clean (dst is "" then). */
+static int
+clean(const struct json_object *profile, const char *key, char *dst, size_t cap)
+{
+	int rc = json_get_string(profile, key, dst, cap);
+
+	if (rc == 1 && dst[0] == '\0')
+		return 0;
+	if (rc == 1 && !name_is_clean_text(dst, strlen(dst), cap - 1)) {
+		dst[0] = '\0';
+		return -1;
+	}
+	return rc;
+}
+
+/* A number by attribute, or a problem. */
+static uint32_t
+number(const struct json_object *profile, const char *attribute,
+    const struct api_rules *r, char problem[API_WHY_SIZE])
+{
+	uint32_t n = 0;
+
+	if (attribute != NULL &&
+	    json_get_u32(profile, attribute, r->id_min, r->id_max, &n) == -1)
+		say(problem, "no number of the id range in attribute",
+		    attribute);
+	return n;
+}
+
+static void
+path(const struct json_object *profile, const char *attribute, char *dst,
+    char note[API_WHY_SIZE])
+{
+	int rc;
+
+	if (attribute == NULL)
+		return;
+	rc = clean(profile, attribute, dst, TEMPLATE_PATH_SIZE);
+	if (rc == 1 &&
+	    !name_is_clean_path(dst, strlen(dst), TEMPLATE_PATH_SIZE - 1)) {
+		dst[0] = '\0';
+		rc = -1;
+	}
+	if (rc == -1)
+		say(note, "no usable path in attribute", attribute);
+}
+
+static void
+gecos(const struct json_object *profile, struct api_user *u)
+{
+	char first[API_TEXT_SIZE], last[API_TEXT_SIZE];
+	int has_first = clean(profile, "firstName", first, sizeof(first));
+	int has_last = clean(profile, "lastName", last, sizeof(last));
+	int n;
+
+	if (has_first == -1 || has_last == -1)
+		say(u->note, "the full name is left out: not clean text", "");
+	n = snprintf(u->gecos, sizeof(u->gecos), "%s%s%s", first,
+	    first[0] != '\0' && last[0] != '\0' ? " " : "", last);
+	if (n < 0 || (size_t)n >= sizeof(u->gecos)) {
+		u->gecos[0] = '\0';
+		say(u->note, "the full name is left out: too long", "");
+	}
+}
+
+static void
+names(const struct json_object *profile, const struct api_rules *r,
+    struct api_user *u)
+{
+	char value[API_TEXT_SIZE];
+
+	if (clean(profile, "login", u->login, sizeof(u->login)) != 1)
+		say(u->problem, "the login is missing or not clean text", "");
+	else if (r->name_attribute == NULL) {
+		if (template_name_of_login(u->login, u->name) == -1)
+			say(u->problem, "the login gives no valid user name",
+			    "");
+	} else if (json_get_string(
+		       profile, r->name_attribute, value, sizeof(value)) != 1 ||
+		   template_name_of_value(value, u->name) == -1)
+		say(u->problem, "no valid user name in attribute",
+		    r->name_attribute);
+}
+
+int
+api_user_parse(const struct json_object *o, const struct api_rules *r,
+    struct api_user *u, struct error *e)
+{
+	struct json_object *profile;
+	char word[32];
+
+	memset(u, 0, sizeof(*u));
+	u->status = STATUS_DEPROVISIONED;
+	if (json_get_id(o, "id", u->id) != 1)
+		return error_set(e, ERROR_PROTOCOL, "a user without an id");
+	if (json_get_string(o, "status", word, sizeof(word)) == 1)
+		u->has_status = api_status_of(word, &u->status);
+	if (!u->has_status)
+		say(u->problem, "the status is not one of Okta's", "");
+	if (json_get_object(o, "profile", &profile) != 1) {
+		say(u->problem, "there is no profile", "");
+		return 0;
+	}
+	names(profile, r, u);
+	gecos(profile, u);
+	u->uid = number(profile, r->uid_attribute, r, u->problem);
+	u->gid = number(profile, r->gid_attribute, r, u->problem);
+	path(profile, r->home_attribute, u->home, u->note);
+	path(profile, r->shell_attribute, u->shell, u->note);
+	return 0;
+}
+
+int
+api_app_user_parse(const struct json_object *o, const struct api_rules *r,
+    struct api_user *u, int *is_assigned, struct error *e)
+{
+	struct json_object *embedded = NULL, *user = NULL;
+	char id[JSON_ID_MAX + 1], word[32];
+
+	*is_assigned = 0;
+	memset(u, 0, sizeof(*u));
+	if (json_get_id(o, "id", id) != 1 ||
+	    json_get_string(o, "status", word, sizeof(word)) != 1)
+		return error_set(
+		    e, ERROR_PROTOCOL, "an app user without id or status");
+	if (json_get_object(o, "_embedded", &embedded) != 1 ||
+	    json_get_object(embedded, "user", &user) != 1)
+		return error_set(
+		    e, ERROR_PROTOCOL, "an app user without the user");
+	if (api_user_parse(user, r, u, e) == -1)
+		return -1;
+	if (strcmp(u->id, id) != 0)
+		return error_set(
+		    e, ERROR_PROTOCOL, "an app user with another user inside");
+	for (size_t i = 0; i < sizeof(assigned_word) / sizeof(*assigned_word);
+	     i++)
+		if (strcmp(word, assigned_word[i]) == 0)
+			*is_assigned = 1;
+	return 0;
+}
+
+int
+api_group_parse(const struct json_object *o, const struct api_rules *r,
+    struct api_group *g, struct error *e)
+{
+	struct json_object *profile;
+	int64_t members;
+
+	memset(g, 0, sizeof(*g));
+	if (json_get_id(o, "id", g->id) != 1)
+		return error_set(e, ERROR_PROTOCOL, "a group without an id");
+	if (json_get_string(o, "type", g->type, sizeof(g->type)) != 1 ||
+	    !name_is_clean_text(g->type, strlen(g->type), sizeof(g->type))) {
+		g->type[0] = '\0';
+		say(g->problem, "the type is missing", "");
+	}
+	if (json_get_time(o, "lastUpdated", &g->changed) == -1 ||
+	    json_get_time(o, "lastMembershipUpdated", &members) == -1)
+		return error_set(
+		    e, ERROR_PROTOCOL, "a group with a time that is none");
+	if (members > g->changed)
+		g->changed = members;
+	if (json_get_object(o, "profile", &profile) != 1) {
+		say(g->problem, "there is no profile", "");
+		return 0;
+	}
+	if (clean(profile, "name", g->okta_name, sizeof(g->okta_name)) != 1)
+		say(g->problem, "the name is missing or not clean text", "");
+	else if (template_name_of_group(g->okta_name, g->name) == -1)
+		say(g->problem, "the name gives no valid group name", "");
+	g->gid = number(profile, r->gid_attribute, r, g->problem);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/*
+ * The admin's rules that turn an Okta record into Unix names and paths. A rule
+ * derives (domain off, ASCII lower case); what comes out is validated and
+ * never mended (threats T16, T17, T22).
+ */
+#ifndef OKTA_TEMPLATE_H
+#define OKTA_TEMPLATE_H
+
+#include <stddef.h>
+
+#include "directory.h"
+
+enum { TEMPLATE_NAME_SIZE = DIR_NAME_MAX + 1, TEMPLATE_PATH_SIZE = 256 };
+
+/* Each answers 0, or -1 and dst "" where the result is no valid name (path).
+ * Reserved names are valid here; they are another question (name.h). */
+
+/* Rule `local_part`: a login up to its first '@', ASCII lower case. */
+int template_name_of_login(const char *login, char dst[TEMPLATE_NAME_SIZE]);
+/* Rule `attribute:NAME`: the value as it is. */
+int template_name_of_value(const char *value, char dst[TEMPLATE_NAME_SIZE]);
+/* A group's name: ASCII lower case, every other character that names can not
+ * have becomes '-' (one for a whole UTF-8 character): "Linux Users" is
+ * "linux-users". Collisions are the caller's business. */
+int template_name_of_group(const char *okta_name, char dst[TEMPLATE_NAME_SIZE]);
+/* A home from its template: %u is the name, %% is '%', nothing else. */
+int template_home(
+    const char *tmpl, const char *name, char dst[TEMPLATE_PATH_SIZE]);
+
+#endif
