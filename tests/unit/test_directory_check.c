@@ -1,0 +1,464 @@
+/*
+ * The publisher's check: accepts what the writer makes, refuses every planted
+ * fault with the sentence that names it.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot.h"
+
+static int
+check(struct snapshot *s, struct directory_fault *f)
+{
+	struct directory_rules rules = snapshot_rules();
+
+	directory_stamp(s->bytes, s->size, 3, 4);
+	assert_int_equal(directory_view(&s->d, s->bytes, s->size,
+			     DIR_MAGIC_PUBLIC), OKTA_OK);
+	return directory_check(&s->d, &rules, f);
+}
+
+static void
+expect(struct snapshot *s, const char *what)
+{
+	struct directory_fault f;
+
+	assert_int_equal(check(s, &f), OKTA_BAD);
+	assert_non_null(f.what);
+	assert_string_equal(f.what, what);
+}
+
+static uint8_t *
+section(struct snapshot *s, uint32_t type)
+{
+	return s->bytes + s->d.section[type].offset;
+}
+
+static struct dir_user *
+first_user(struct snapshot *s)
+{
+	return (void *)section(s, DIR_USERS);
+}
+
+static struct dir_group *
+first_group(struct snapshot *s)
+{
+	return (void *)section(s, DIR_GROUPS);
+}
+
+static char *
+strings(struct dir_user *u)
+{
+	return (char *)(u + 1);
+}
+
+static uint32_t *
+gids(struct dir_user *u)
+{
+	return (void *)((uint8_t *)u +
+	    ((sizeof(*u) + u->strings_len + 3U) & ~3U));
+}
+
+static void
+test_what_the_writer_makes_is_accepted(void **state)
+{
+	static const struct {
+		uint32_t users, groups, per_user;
+	} sizes[] = { { 0, 0, 0 }, { 1, 0, 0 }, { 0, 1, 0 }, { 1, 1, 1 },
+		{ 2000, 100, 5 } };
+	struct snapshot s;
+	struct directory_fault f;
+	size_t n;
+
+	(void)state;
+	for (n = 0; n < sizeof(sizes) / sizeof(sizes[0]); n++) {
+		snapshot_make(&s, sizes[n].users, sizes[n].groups,
+		    sizes[n].per_user);
+		assert_int_equal(check(&s, &f), OKTA_OK);
+		assert_null(f.what);
+		assert_int_equal(s.d.header->generation, 3);
+		assert_int_equal(s.d.header->published, 4);
+		assert_int_equal(directory_check_people(&s.people, &s.d, NULL,
+				     &f), OKTA_OK);
+		assert_int_equal(directory_check_people(&s.people, &s.d,
+				     &s.people, &f), OKTA_OK);
+		snapshot_free(&s);
+	}
+}
+
+static void
+test_group_beyond_the_limit_keeps_its_number_but_not_its_list(void **state)
+{
+	struct image *i = snapshot_begin();
+	struct snapshot s;
+	struct directory_fault f;
+	struct directory_group g;
+	char name[32];
+	uint32_t n;
+
+	(void)state;
+	snapshot_group(i, SNAPSHOT_GID(1), "everyone");
+	snapshot_group(i, SNAPSHOT_GID(2), "most");
+	for (n = 0; n <= DIR_LARGE_GROUP; n++) {
+		snprintf(name, sizeof(name), "u%u", n);
+		snapshot_user(i, SNAPSHOT_UID(n), name);
+		snapshot_member(i, SNAPSHOT_GID(1), SNAPSHOT_UID(n));
+		if (n > 0)
+			snapshot_member(i, SNAPSHOT_GID(2), SNAPSHOT_UID(n));
+	}
+	snapshot_end(&s, i);
+	assert_int_equal(check(&s, &f), OKTA_OK);
+	assert_int_equal(directory_group_by_name(&s.d, "everyone", &g), 0);
+	assert_int_equal(g.nmembers, 0);
+	assert_int_equal(g.total, DIR_LARGE_GROUP + 1);
+	assert_int_equal(directory_group_by_name(&s.d, "most", &g), 0);
+	assert_int_equal(g.nmembers, DIR_LARGE_GROUP);
+	first_group(&s)->nmembers--;
+	expect(&s, "a group's number of members is wrong");
+	snapshot_free(&s);
+}
+
+static void
+test_planted_faults_in_records_are_found_T4_T7_T21(void **state)
+{
+	struct snapshot s;
+	struct dir_user *u;
+	struct dir_header *h;
+
+	(void)state;
+#define PLANT(change, what) \
+	do { \
+		snapshot_make(&s, 3, 2, 1); \
+		u = first_user(&s); \
+		h = (void *)s.bytes; \
+		(void)u; \
+		(void)h; \
+		change; \
+		expect(&s, what); \
+		snapshot_free(&s); \
+	} while (0)
+	PLANT(u->uid = 0, "a user record is damaged");
+	PLANT(u->uid = 4294967295, "a user record is damaged");
+	PLANT(u->gid = 0, "a user record is damaged");
+	PLANT(u->gid = 65534, "a user record is damaged");
+	PLANT(u->uid -= 1, "a user is not found again");
+	PLANT(h->id_max = SNAPSHOT_ID_MAX + 1,
+	    "the id range is not the configured one");
+	PLANT(h->id_min = SNAPSHOT_ID_MIN - 1,
+	    "the id range is not the configured one");
+	PLANT(memcpy(strings(u), "root0", 5), "a user is not found again");
+	PLANT(strings(u)[0] = 'U', "a login name is not valid");
+	PLANT(strings(u)[u->gecos] = '\n',
+	    "full name, home or shell is not clean");
+	PLANT(strings(u)[u->gecos + 4] = ':',
+	    "full name, home or shell is not clean");
+	PLANT(strings(u)[u->home] = 'x',
+	    "full name, home or shell is not clean");
+	PLANT(strings(u)[u->shell + 1] = '/',
+	    "full name, home or shell is not clean");
+	PLANT(strings(u)[u->gecos + 4] = '\0', "a user record hides bytes");
+	PLANT(u->flags |= 1U << 20, "a user's flag is unknown");
+	PLANT(u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
+	    "private group and gid disagree");
+	PLANT((u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
+	    u->gid = SNAPSHOT_GID(77)), "the primary group is not there");
+	PLANT((u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
+	    u->gid = SNAPSHOT_UID(1)), "the primary group is not there");
+	PLANT(gids(u)[0] = SNAPSHOT_GID(77), "a membership is not one");
+	PLANT(gids(u)[0] = SNAPSHOT_UID(1), "a membership is not one");
+	PLANT(u->size = 4, "a user record is damaged");
+	PLANT(h->users = 4, "the number of users is wrong");
+	PLANT(h->groups = 4, "the number of groups is wrong");
+	PLANT(h->flags = 64,
+	    "the header says what this version does not know");
+	PLANT(h->reserved[5] = 1,
+	    "the header says what this version does not know");
+	PLANT(h->minor = 1,
+	    "the header says what this version does not know");
+	PLANT(first_group(&s)->gid = 5, "a membership is not one");
+#undef PLANT
+}
+
+static void
+test_planted_faults_in_groups_and_tables_are_found(void **state)
+{
+	struct snapshot s;
+	struct dir_group *g;
+	struct dir_slot *slots;
+	struct dir_section *table;
+	uint32_t n;
+
+	(void)state;
+	snapshot_make(&s, 3, 2, 1);
+	g = first_group(&s);
+	((char *)(g + 1))[g->name_len + 1] ^= 1; /* a member's name */
+	expect(&s, "a group names somebody who is not its member");
+	snapshot_free(&s);
+
+	snapshot_make(&s, 3, 2, 1);
+	g = first_group(&s);
+	g->nmembers--;
+	expect(&s, "a group's number of members is wrong");
+	snapshot_free(&s);
+
+	/* A group that hides its members. */
+	snapshot_make(&s, 3, 2, 1);
+	g = first_group(&s);
+	g->nmembers = g->members_len = 0;
+	expect(&s, "memberships do not agree");
+	snapshot_free(&s);
+
+	/* A slot more than there are records. */
+	snapshot_make(&s, 3, 2, 1);
+	slots = (void *)section(&s, DIR_USER_NAMES);
+	for (n = 0; slots[n].ref != 0; n++)
+		;
+	slots[n] = (struct dir_slot){ 1, 1 };
+	expect(&s, "a hash section does not match its records");
+	snapshot_free(&s);
+
+	snapshot_make(&s, 3, 2, 1);
+	table = (void *)(s.bytes + sizeof(struct dir_header));
+	table[9].type = 900;
+	expect(&s, "a section's type is unknown");
+	snapshot_free(&s);
+}
+
+static void
+test_body_checksum_is_compared(void **state)
+{
+	struct directory_rules rules = snapshot_rules();
+	struct directory_fault f;
+	struct snapshot s;
+
+	(void)state;
+	snapshot_make(&s, 3, 2, 1);
+	s.bytes[s.size - 1] ^= 1;
+	assert_int_equal(directory_check(&s.d, &rules, &f), OKTA_BAD);
+	assert_string_equal(f.what, "the body's checksum is wrong");
+	snapshot_free(&s);
+}
+
+static int
+is_user1(void *arg, const char *name)
+{
+	return strcmp(name, arg) == 0;
+}
+
+static int
+is_first_gid(void *arg, uint32_t id)
+{
+	(void)arg;
+	return id == SNAPSHOT_GID(1);
+}
+
+static void
+test_local_names_and_numbers_are_refused_T13(void **state)
+{
+	struct directory_rules rules = snapshot_rules();
+	struct directory_fault f;
+	struct snapshot s;
+	char user[] = "user1", group[] = "group0", nobody[] = "other";
+
+	(void)state;
+	snapshot_make(&s, 3, 2, 1);
+	rules.is_taken_name = is_user1;
+	rules.arg = user;
+	assert_int_equal(directory_check(&s.d, &rules, &f), OKTA_BAD);
+	assert_string_equal(f.what,
+	    "a local account has this name or number");
+	assert_string_equal(f.name, "user1");
+	rules.arg = group;
+	assert_int_equal(directory_check(&s.d, &rules, &f), OKTA_BAD);
+	assert_string_equal(f.what, "a local group has this name or number");
+	rules.arg = nobody;
+	assert_int_equal(directory_check(&s.d, &rules, &f), OKTA_OK);
+	rules.is_taken_id = is_first_gid;
+	assert_int_equal(directory_check(&s.d, &rules, &f), OKTA_BAD);
+	assert_int_equal(f.id, SNAPSHOT_GID(1));
+	snapshot_free(&s);
+}
+
+static void
+person(struct image *i, uint32_t uid, const char *name, const char *id,
+    enum person_status status, enum person_why why)
+{
+	struct image_user u = { .uid = uid, .gid = uid, .name = name,
+		.gecos = "", .home = "/home/x", .shell = "/bin/sh", .id = id,
+		.login = "x@example.com", .status = status, .why = why };
+	struct error e = { 0 };
+
+	assert_int_equal(image_add_user(i, &u, &e), 0);
+}
+
+static void
+make_one(struct snapshot *s, uint32_t uid, const char *name, const char *id)
+{
+	struct image *i = snapshot_begin();
+
+	person(i, uid, name, id, STATUS_ACTIVE, WHY_NONE);
+	snapshot_end(s, i);
+}
+
+static void
+test_no_number_and_no_name_changes_its_person_T9_T10(void **state)
+{
+	struct snapshot old, next;
+	struct directory_fault f;
+
+	(void)state;
+	make_one(&old, SNAPSHOT_UID(1), "alice", "00uA");
+	make_one(&next, SNAPSHOT_UID(1), "alicia", "00uA");
+	assert_int_equal(directory_check_people(&next.people, &next.d,
+			     &old.people, &f), OKTA_OK);
+	snapshot_free(&next);
+	make_one(&next, SNAPSHOT_UID(1), "alice", "00uB");
+	assert_int_equal(directory_check_people(&next.people, &next.d,
+			     &old.people, &f), OKTA_BAD);
+	assert_string_equal(f.what, "a number would change its person");
+	snapshot_free(&next);
+	make_one(&next, SNAPSHOT_UID(2), "alice", "00uB");
+	assert_int_equal(directory_check_people(&next.people, &next.d,
+			     &old.people, &f), OKTA_BAD);
+	assert_string_equal(f.what, "a name would change its person");
+	assert_string_equal(f.name, "alice");
+	assert_int_equal(directory_check_people(&next.people, &next.d, NULL,
+			     &f), OKTA_OK);
+	snapshot_free(&next);
+	snapshot_free(&old);
+}
+
+static void
+test_people_and_directory_must_agree(void **state)
+{
+	struct snapshot a, b;
+	struct directory_fault f;
+	struct dir_person *p;
+	struct image *i;
+
+	(void)state;
+	make_one(&a, SNAPSHOT_UID(1), "alice", "00uA");
+	make_one(&b, SNAPSHOT_UID(1), "alicia", "00uA");
+	assert_int_equal(directory_check_people(&a.people, &b.d, NULL, &f),
+	    OKTA_BAD);
+	assert_string_equal(f.what, "people and directory disagree");
+	snapshot_free(&b);
+	i = snapshot_begin();
+	person(i, SNAPSHOT_UID(1), "alice", "00uA", STATUS_SUSPENDED,
+	    WHY_STATUS);
+	snapshot_end(&b, i);
+	assert_int_equal(directory_check_people(&b.people, &b.d, NULL, &f),
+	    OKTA_OK);
+	assert_int_equal(directory_check_people(&b.people, &a.d, NULL, &f),
+	    OKTA_BAD);
+	assert_string_equal(f.what, "flags, status and reason disagree");
+	assert_int_equal(directory_check_people(&a.people, &b.d, NULL, &f),
+	    OKTA_BAD);
+	snapshot_free(&b);
+	/* Suspended, yet no reason against a login. */
+	p = (void *)(a.people_bytes + a.people.section[DIR_PEOPLE].offset);
+	p->status = STATUS_SUSPENDED;
+	directory_stamp(a.people_bytes, a.people_size, 0, 0);
+	assert_int_equal(directory_check_people(&a.people, &a.d, NULL, &f),
+	    OKTA_BAD);
+	assert_string_equal(f.what, "flags, status and reason disagree");
+	snapshot_free(&a);
+}
+
+/* Whatever bit is turned in either file, the publisher notices. */
+static void
+test_no_bit_flip_passes_the_check(void **state)
+{
+	struct directory_rules rules = snapshot_rules();
+	struct directory_fault f;
+	struct directory d;
+	struct snapshot s;
+	size_t at;
+	int bit;
+
+	(void)state;
+	snapshot_make(&s, 5, 3, 2);
+	for (at = 0; at < s.size; at++)
+		for (bit = 0; bit < 8; bit++) {
+			s.bytes[at] ^= (uint8_t)(1 << bit);
+			assert_false(directory_view(&d, s.bytes, s.size,
+					 DIR_MAGIC_PUBLIC) == OKTA_OK &&
+			    directory_check(&d, &rules, &f) == OKTA_OK);
+			s.bytes[at] ^= (uint8_t)(1 << bit);
+		}
+	for (at = 0; at < s.people_size; at++)
+		for (bit = 0; bit < 8; bit++) {
+			s.people_bytes[at] ^= (uint8_t)(1 << bit);
+			assert_false(directory_view(&d, s.people_bytes,
+					 s.people_size, DIR_MAGIC_PEOPLE) ==
+				OKTA_OK &&
+			    directory_check_people(&d, &s.d, NULL, &f) ==
+				OKTA_OK);
+			s.people_bytes[at] ^= (uint8_t)(1 << bit);
+		}
+	snapshot_free(&s);
+}
+
+/* The same with honest checksums: no crash, and no id out of range passes. */
+static void
+test_stamped_bit_flips_do_not_crash_the_check_T77(void **state)
+{
+	struct directory_rules rules = snapshot_rules();
+	struct directory_fault f;
+	struct directory d;
+	struct directory_user u;
+	struct snapshot s;
+	uint32_t cursor;
+	size_t at;
+	int bit;
+
+	(void)state;
+	snapshot_make(&s, 5, 3, 2);
+	for (at = 0; at < s.size; at++)
+		for (bit = 0; bit < 8; bit++) {
+			s.bytes[at] ^= (uint8_t)(1 << bit);
+			directory_stamp(s.bytes, s.size, 1, 1);
+			if (directory_view(&d, s.bytes, s.size,
+				DIR_MAGIC_PUBLIC) == OKTA_OK &&
+			    directory_check(&d, &rules, &f) == OKTA_OK)
+				for (cursor = 0; directory_next_user(&d,
+						     &cursor, &u) == OKTA_OK;)
+					assert_in_range(u.uid, SNAPSHOT_ID_MIN,
+					    SNAPSHOT_ID_MAX);
+			s.bytes[at] ^= (uint8_t)(1 << bit);
+		}
+	snapshot_free(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_the_writer_makes_is_accepted),
+		cmocka_unit_test(
+		    test_group_beyond_the_limit_keeps_its_number_but_not_its_list),
+		cmocka_unit_test(
+		    test_planted_faults_in_records_are_found_T4_T7_T21),
+		cmocka_unit_test(
+		    test_planted_faults_in_groups_and_tables_are_found),
+		cmocka_unit_test(test_body_checksum_is_compared),
+		cmocka_unit_test(test_local_names_and_numbers_are_refused_T13),
+		cmocka_unit_test(
+		    test_no_number_and_no_name_changes_its_person_T9_T10),
+		cmocka_unit_test(test_people_and_directory_must_agree),
+		cmocka_unit_test(test_no_bit_flip_passes_the_check),
+		cmocka_unit_test(
+		    test_stamped_bit_flips_do_not_crash_the_check_T77),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
