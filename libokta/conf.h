@@ -7,7 +7,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
+#include "buf.h"
 #include "error.h"
 #include "secret.h"
 
@@ -32,7 +34,7 @@ struct conf_place {
 };
 
 struct conf_service {
-	char *name; /* PAM service; "*" is the section [service default] */
+	char *name; /* PAM service; "default" holds for all others */
 	enum conf_flow flow;
 	enum conf_factor factor;
 	struct conf_place place;
@@ -41,12 +43,14 @@ struct conf_service {
 struct conf_credential { /* [okta] and [admin] */
 	enum conf_mode mode;
 	struct secret api_token;
+	char *api_token_file;
 	char *client_id;
 	struct secret private_key; /* PEM text */
 	char *private_key_file;
 	char *key_id;
-	char *algorithm; /* RS256 … ES512 */
-	char **scopes;	 /* what will be asked for; NULL-ended, sorted */
+	char *algorithm; /* RS256 … ES512, by the key where not written */
+	char **scopes;	 /* what will be asked for; NULL-ended, sorted; with an
+			    API token empty */
 };
 
 struct conf {
@@ -59,24 +63,27 @@ struct conf {
 	unsigned int rate_share; /* percent */
 
 	/* [directory] */
-	char **allow_groups, **allow_apps, **publish_groups; /* ids, NULL-ended, never NULL */
-	int publish_groups_set;
+	/* Ids, NULL-ended, never NULL. publish_groups are the allowed groups
+	 * where it was not written. */
+	char **allow_groups, **allow_apps, **publish_groups;
 	int enumerate;
 	uint32_t id_min, id_max;
 	char *uid_attribute, *gid_attribute; /* NULL: hash sequence */
-	char *name;  /* rule, see okta.conf(5) */
-	char *home;  /* template with %u */
+	char *name; /* local_part, or attribute:NAME */
+	char *home; /* %u is the name, %% is '%' */
 	char *shell;
 	char *shell_attribute, *home_attribute; /* NULL where not set */
 	char **shells;
 	uint32_t poll_interval_s, full_interval_s, max_age_s;
-	uint32_t key_statuses; /* bits 1 << enum person_status */
+	uint32_t key_statuses; /* bits 1 << enum person_status: may log in by
+				  key although it is about the password */
 	int trust_attributes;
 
 	/* [login] */
 	uint32_t deadline_s;
-	unsigned int failures, failures_reserved;
-	unsigned int pushes;
+	unsigned int failures;		/* per person in 15 min … */
+	unsigned int failures_reserved; /* … of them for known addresses */
+	unsigned int pushes; /* per person in 10 min */
 	int trusted_app, trusted_proxy;
 
 	struct conf_service *services;
@@ -86,17 +93,30 @@ struct conf {
 	int has_admin;
 	struct conf_credential admin;
 
-	struct conf_place *places; /* of every key that was set; for check */
-	size_t nplaces;
-	void *arena; /* owns file names and the like */
+	char *file;		    /* the path that was loaded */
+	struct conf_written *written; /* the lines as they stand; private */
 };
 
-/* Reads path and its .d folder beside it; every file must be root's, 0600 or
- * 0400, checked on the open descriptor (no symbolic links). 0 and *out owned by the caller, or -1 with ERROR_CONFIG
- * and "file:line: key: what; remedy". */
+/* Reads path and the files PATH.d/NAME.conf (in byte order of NAME, the later
+ * one wins); every file must be owned by root, 0600 or 0400, checked on the
+ * open descriptor (no symbolic links). Key, token and CA files are read too. 0
+ * and *out, which the caller hands to conf_free; or -1 with ERROR_CONFIG and
+ * "file:line: key: what is wrong; remedy". */
 int conf_load(const char *path, struct conf **out, struct error *e);
+/* The same where owner stands in root's place: for tests. */
+int conf_load_owned(const char *path, uid_t owner, struct conf **out,
+    struct error *e);
 void conf_free(struct conf *c);
-/* The settings of a PAM service: its own section, else the defaults. */
+/* Where a key was written last; line 0: nowhere. section is "okta", or
+ * "service sshd". */
+struct conf_place conf_where(const struct conf *c, const char *section,
+    const char *key);
+/* `oktad -n`: loads path; appends to out one line "file:line: key: remark" per
+ * thing that is allowed and perhaps not meant, and a last line with the
+ * verdict. Returns how many remarks, or -1 as conf_load. */
+int conf_check_report(const char *path, struct buf *out, struct error *e);
+/* The settings of a PAM service: each from its own section, else from
+ * [service default], else built in. Borrows from *c. */
 struct conf_service conf_service_for(const struct conf *c, const char *name);
 
 /* The table scope -> feature, also printed by okta.conf(5). */

@@ -14,7 +14,10 @@
 
 struct key;
 
-enum { KEY_SIGNATURE_MAX = 2048 }; /* RSA of 16384 bits */
+enum {
+	KEY_SIGNATURE_MAX = 2048, /* bytes; RSA of 16384 bits */
+	KEY_ID_MAX = 128	  /* bytes of a kid */
+};
 
 /* Takes the PEM text of a private key. algorithm names the signature; NULL:
  * RS256 for RSA, for EC the one of the curve. One that does not fit the key is
@@ -38,7 +41,7 @@ int key_public_jwk(const struct key *k, const char *kid, struct buf *out,
 int key_public_pem(const struct key *k, struct buf *out, struct error *e);
 
 /* key_jwk.c: a private JWK (kty RSA or EC), as the Okta console shows it
- * once, becomes PKCS#8 PEM. kid (129 bytes) gets its "kid" or "". */
+ * once, becomes PKCS#8 PEM. kid (KEY_ID_MAX + 1 bytes) gets its "kid" or "". */
 int key_from_jwk(const char *json, size_t len, struct secret *pem, char *kid,
     struct error *e);
 
