@@ -36,11 +36,25 @@ def tree(packages):
     return folder
 
 
+def _mirror():
+    """Where this machine gets its own packages from, if it is that Debian."""
+    try:
+        targets = call("mirror", "apt-get", "indextargets", "--format",
+                       "$(CODENAME) $(REPO_URI)", "Created-By: Packages")
+    except SetupError:
+        return MIRROR
+    for line in targets.splitlines():
+        codename, uri = line.split(" ", 1)
+        if codename == SUITE:
+            return uri
+    return MIRROR
+
+
 def _make(folder, packages):
     new = folder + ".new"
     shutil.rmtree(new, ignore_errors=True)
     call("debootstrap", "debootstrap", "--variant=minbase",
-         "--include=ca-certificates", SUITE, new, MIRROR, remedy=REMEDY)
+         "--include=ca-certificates", SUITE, new, _mirror(), remedy=REMEDY)
     for path in ("/etc/resolv.conf", "/etc/hosts"):
         shutil.copy(path, new + path)
     # Nothing that is installed shall start before the tree is booted.
