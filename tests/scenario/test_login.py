@@ -10,6 +10,9 @@ from private_host import TREE
 TALK = f"{TREE}/tests/host/talk"
 PASSWORD = "Correct-Horse-7-"
 LOCAL = "local-password-9"
+# Nobody waits for anything of ours: far below every deadline (75 s, 2 s per
+# frame), far above what a busy machine takes for a login.
+AT_ONCE_S = 4
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -199,26 +202,26 @@ class TestWithoutUs:
     @pytest.mark.threat("T44", reduced="stopped, gone, corrupt and absent; "
                         "full socket and full disk are elsewhere")
     @pytest.mark.parametrize("how", SPOILT)
-    def test_local_people_get_in_within_a_second(self, host, how):
+    def test_local_people_get_in_at_once(self, host, how):
         spoil, mend = self.SPOILT[how]
         host.ok(spoil)
         try:
             for name in ("lena", "root"):
                 code, out, seconds = ssh(host, name, LOCAL)
                 assert code == 0 and out.splitlines()[-1] == name, out
-                assert seconds < 1.5, (name, seconds)
+                assert seconds < AT_ONCE_S, (name, seconds)
             start = time.monotonic()
             done = host.run(f"{TALK} -e 'assword:' {LOCAL} "
                             "-e '[#$] $' 'id -un; exit' -- login lena")
             assert done.returncode == 0 and "\nlena\n" in done.stdout
-            assert time.monotonic() - start < 2
+            assert time.monotonic() - start < AT_ONCE_S
             start = time.monotonic()
             host.ok("su lena -c true")
             done = host.run(
                 "setpriv --reuid lena --regid lena --init-groups "
                 f"{TALK} -e assword {LOCAL} -- sudo -k id -un")
             assert done.stdout.splitlines()[-1] == "root"
-            assert time.monotonic() - start < 2
+            assert time.monotonic() - start < AT_ONCE_S
         finally:
             host.ok(mend)
 
