@@ -149,7 +149,7 @@ stage_name(struct fixture *f, const char *id, const char *name)
 static struct state_outcome
 apply(struct fixture *f)
 {
-	struct state_outcome o;
+	struct state_outcome o = {0};
 
 	if (state_find_losses(f->s, &f->e) == -1 ||
 	    state_apply(f->s, &f->rules, &o, &f->e) == -1 ||
