@@ -1,0 +1,50 @@
+/*
+ * oktactl check: findings, and the checks that make them. Every finding has
+ * a stable id, a place where there is one, and the remedy: a command where one
+ * command mends it.
+ */
+#ifndef OKTACTL_CHECK_H
+#define OKTACTL_CHECK_H
+
+#include <stddef.h>
+
+#include "conf.h"
+
+enum severity {
+	SEVERITY_WARNING, /* works, but look at it */
+	SEVERITY_ERROR	  /* something does not work, or is open */
+};
+
+struct finding {
+	const char *id;
+	enum severity severity;
+	char *file; /* NULL: none */
+	unsigned int line;
+	char *text, *fix;
+};
+
+struct findings {
+	struct finding *list;
+	size_t n;
+};
+
+/* Adds a finding; file may be NULL. text is in printf form and ends with "|"
+ * and the remedy: "what is wrong|what to do". */
+void findings_add(struct findings *all, const char *id, enum severity severity,
+    const char *file, unsigned int line, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+void findings_free(struct findings *all);
+
+/* check_conf.c: loads the configuration; NULL where it is refused. */
+struct conf *check_conf(struct findings *all, const char *path);
+/* check_files.c: folders, published files, modules. */
+void check_files(struct findings *all, const struct conf *conf);
+/* check_daemon.c: processes, credential, scopes, clock, last sync. */
+void check_daemon(struct findings *all, const struct conf *conf,
+    const char *conf_path);
+/* check_nsswitch.c */
+void check_nsswitch(struct findings *all);
+/* check_pam.c: the stacks under /etc/pam.d and sshd's UsePAM. */
+void check_pam(struct findings *all);
+
+#endif
