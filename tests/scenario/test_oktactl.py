@@ -1,0 +1,161 @@
+"""oktactl's look-ups: what an admin reads when somebody can or can not log
+in, as text and as JSON."""
+
+import json
+
+import pytest
+
+
+def ask(host, words, code=0):
+    done = host.run(f"oktactl --json {words}")
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_user_who_may_log_in_is_shown_whole(host):
+    user = ask(host, "user alice")
+    entry = host.ok("getent passwd alice").strip().split(":")
+    assert user["name"] == "alice"
+    assert [str(user["uid"]), str(user["gid"])] == entry[2:4]
+    assert [user["home"], user["shell"]] == entry[5:7]
+    assert user["id"].startswith("00u") and user["login"].startswith("alice@")
+    assert user["status"] == "ACTIVE"
+    assert user["may_login"] is True and user["why"] is None
+    names = {g["name"]: g for g in user["groups"]}
+    assert names["linux-users"]["id"].startswith("00g")
+    listed = set(host.ok("id -Gn alice").split())
+    assert listed == set(names)
+
+
+def test_suspended_person_is_told_so(host):
+    user = ask(host, "user carol", code=1)
+    assert user["status"] == "SUSPENDED"
+    assert user["may_login"] is False and "suspended" in user["why"].lower()
+    text = host.run("oktactl user carol").stdout
+    assert "may NOT log in" in text and "SUSPENDED" in text
+
+
+def test_missing_person_is_explained_from_okta(host):
+    user = ask(host, "user dave", code=1)
+    assert user["id"].startswith("00u") and user["status"] == "ACTIVE"
+    assert "none of the groups" in user["why"]
+    nobody = ask(host, "user nosuchperson", code=1)
+    assert "Okta knows no login" in nobody["why"]
+    assert ask(host, "user postgres", code=1)["why"].startswith("a reserved")
+    assert "not a name" in ask(host, "user 'no such'", code=1)["why"]
+
+
+def test_local_account_is_called_local(host):
+    done = host.run("oktactl user root")
+    assert done.returncode == 1 and "local account" in done.stdout
+
+
+def test_group_shows_id_and_members(host):
+    group = ask(host, "group linux-users")
+    entry = host.ok("getent group linux-users").strip().split(":")
+    assert str(group["gid"]) == entry[2]
+    assert group["id"].startswith("00g")
+    assert sorted(group["members"]) == sorted(entry[3].split(","))
+    assert host.run("oktactl group nosuchgroup").returncode == 1
+
+
+def test_pin_prints_the_line_for_okta_conf(host):
+    out = host.ok("oktactl pin 'Linux Users'")
+    gid, rest = out.split(" ", 1)
+    assert gid.startswith("00g") and rest == "# Linux Users\n"
+    assert host.run("oktactl pin 'linux users'").returncode == 1
+    assert host.run("oktactl pin 'No Such'").returncode == 1
+
+
+@pytest.mark.threat("T3", reduced="the pin; the login by a same-named group "
+                                  "is tested with the sync")
+def test_pin_shows_both_groups_of_one_name(host):
+    org = host.control("GET", "/org")
+    twin = {"id": "00gtwin0000000000001", "type": "APP_GROUP",
+            "profile": {"name": "Linux Users"}}
+    host.control("PUT", "/org", {"groups": org["groups"] + [twin]})
+    try:
+        done = host.run("oktactl pin 'Linux Users'")
+        assert done.returncode == 1
+        assert len(done.stdout.splitlines()) == 2
+        assert "00gtwin0000000000001 # Linux Users (APP_GROUP)" in done.stdout
+    finally:
+        host.control("PUT", "/org", {"groups": org["groups"]})
+
+
+def test_status_names_processes_token_and_directory(host):
+    status = ask(host, "status")
+    assert status["daemon"] == "running"
+    assert {"oktad", "oktad-net", "oktad-sync"} <= {
+        p["name"] for p in status["processes"]}
+    assert status["mode"] == "oauth"
+    assert "okta.users.read" in status["token"]["scopes"]
+    assert status["token"]["missing"] == []
+    assert status["sync"]["state"] == "idle"
+    people = len(host.ok("getent -s okta passwd").splitlines())
+    assert status["directory"]["users"] == people
+    assert status["directory"]["age_s"] < 600
+
+
+def test_sync_reports_what_it_read(host):
+    done = ask(host, "sync")
+    assert done["result"] == "ok"
+    assert done["users"] == len(host.ok("getent -s okta passwd").splitlines())
+    assert (done["added"], done["removed"]) == (0, 0)
+
+
+def test_token_reset_mints_another(host):
+    ask(host, "sync")
+    since = host.requests()[-1]["n"]
+    host.ok("oktactl token reset")
+    ask(host, "sync")
+    paths = [r["path"] for r in host.requests(since)]
+    assert paths.count("/oauth2/v1/token") == 1
+
+
+def test_jwk_becomes_the_pem_that_okta_conf_wants(host):
+    host.ok("umask 077; cat > /root/jwk", stdin=host.python("""
+import base64, json
+from cryptography.hazmat.primitives.asymmetric import ec
+n = ec.generate_private_key(ec.SECP256R1()).private_numbers()
+b = lambda i: base64.urlsafe_b64encode(i.to_bytes(32, "big")).rstrip(b"=").decode()
+print(json.dumps({"kty": "EC", "crv": "P-256", "kid": "key1", "d": b(n.private_value),
+    "x": b(n.public_numbers.x), "y": b(n.public_numbers.y)}))
+"""))
+    out = host.ok("oktactl key import /root/jwk -o /root/key.pem")
+    assert out == ("private_key = /root/key.pem\nkey_id = key1\n"
+                   "algorithm = ES256\n")
+    assert host.ok("stat -c %a:%u /root/key.pem") == "600:0\n"
+    assert "PRIVATE KEY" in host.ok("cat /root/key.pem")
+    public = json.loads(host.ok("oktactl key public /root/key.pem"))
+    assert public["kty"] == "EC" and "d" not in public
+    host.ok("chmod 644 /root/jwk")
+    refused = host.run("oktactl key import /root/jwk -o /root/key.pem")
+    assert refused.returncode == 3 and "chmod 600" in refused.stderr
+
+
+def test_without_the_daemon_every_question_says_so(host, tree):
+    host.environment["OKTA_TREE"] = tree
+    host.ok("$OKTA_TREE/tests/host/oktad stop")
+    try:
+        for words in ("status", "sync", "token reset"):
+            done = host.run(f"oktactl {words}")
+            assert done.returncode == 4, words
+            assert "oktad" in done.stderr
+        # What the files know does not need the daemon.
+        assert ask(host, "user alice")["may_login"] is True
+    finally:
+        host.ok("$OKTA_TREE/tests/host/oktad start")
+
+
+@pytest.mark.parametrize("words", [
+    "", "nosuch", "user", "user a b", "group", "pin", "key", "key import",
+    "key eat /x", "token", "token keep", "sync --nosuch", "--nosuch status"])
+def test_wrong_words_end_with_usage(host, words):
+    done = host.run(f"oktactl {words}")
+    assert done.returncode == 2 and "usage:" in done.stderr
+
+
+def test_ordinary_user_is_told_that_root_is_needed(host):
+    done = host.run("setpriv --reuid=65534 --clear-groups oktactl status")
+    assert done.returncode == 4 and "only root" in done.stderr
