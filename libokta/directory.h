@@ -73,10 +73,12 @@ enum dir_section_type {
 	DIR_PEOPLE_UIDS = 8, /* hash: uid -> person */
 	DIR_PEOPLE_NAMES = 9, /* hash: name -> person */
 	DIR_PEOPLE_IDS = 10, /* hash: Okta id -> person */
-	DIR_SSH_KEYS = 11,   /* empty for now, as are the next three */
-	DIR_LOCAL_ACCOUNTS = 12,
-	DIR_LOCAL_GROUPS = 13,
-	DIR_RULES = 14,
+	DIR_TEAMS = 11,	     /* struct dir_team (private file) */
+	DIR_TEAM_GIDS = 12,  /* hash: gid -> team */
+	DIR_SSH_KEYS = 13,   /* empty for now, as are the next three */
+	DIR_LOCAL_ACCOUNTS = 14,
+	DIR_LOCAL_GROUPS = 15,
+	DIR_RULES = 16,
 	DIR_SECTION_TYPES
 };
 
@@ -154,6 +156,14 @@ struct dir_person {
 	uint32_t strings_len;
 };
 
+/* The Okta group behind a published group. Then its Okta id. */
+struct dir_team {
+	uint32_t size;
+	uint32_t gid;
+	uint32_t type; /* enum team_type */
+	uint32_t id_len; /* without NUL */
+};
+
 /* Flags of a user record. */
 enum {
 	DIR_USER_NO_LOGIN = 1 << 0, /* suspended, deprovisioned, not entitled */
@@ -176,6 +186,14 @@ enum person_status {
 	STATUS_SUSPENDED,
 	STATUS_DEPROVISIONED,
 	STATUS_COUNT
+};
+
+/* Okta's kinds of groups (okta-api.md 6.1). */
+enum team_type {
+	TEAM_OKTA_GROUP = 0,
+	TEAM_APP_GROUP,
+	TEAM_BUILT_IN,
+	TEAM_TYPES
 };
 
 /* Why a person in the files may not log in. */
@@ -223,6 +241,12 @@ struct directory_person {
 	const char *id, *login, *name;
 };
 
+struct directory_team {
+	uint32_t gid;
+	enum team_type type;
+	const char *id;
+};
+
 /* Opens, checks and maps a published file; keeps no descriptor. magic says
  * which kind. No symbolic link is followed; the file must be regular, root's
  * (in test builds: the caller's) and writable by nobody else. OKTA_OK;
@@ -253,6 +277,9 @@ int directory_person_by_name(const struct directory *people, const char *name,
 int directory_person_by_id(const struct directory *people, const char *id,
     struct directory_person *p);
 
+int directory_team_by_gid(const struct directory *people, uint32_t gid,
+    struct directory_team *t);
+
 /* Enumeration in rising order of number: *cursor begins at 0 and is then what
  * the last call left there, so it stays good across a replaced file: nobody
  * twice, nobody who is in both files left out. OKTA_ABSENT at the end. Groups come
@@ -263,6 +290,8 @@ int directory_next_group(const struct directory *d, uint32_t *cursor,
     struct directory_group *g);
 int directory_next_person(const struct directory *people, uint32_t *cursor,
     struct directory_person *p);
+int directory_next_team(const struct directory *people, uint32_t *cursor,
+    struct directory_team *t);
 
 /* Is it a number that a record may carry: in the header's range, none of the
  * values that other programs read as "nobody" (65534, 65535). */

@@ -294,7 +294,8 @@ directory_check(const struct directory *d, const struct directory_rules *r,
 	if (d->header->id_min < r->id_min || d->header->id_max > r->id_max)
 		return directory_fault_set(f, "the id range is not the configured one",
 		    d->header->id_min, "");
-	if (d->section[DIR_PEOPLE].size != 0)
+	if (d->section[DIR_PEOPLE].size != 0 ||
+	    d->section[DIR_TEAMS].size != 0)
 		return directory_fault_set(f, "a public file holds private records", 0, "");
 	if (check_users(d, r, &memberships, f) != OKTA_OK)
 		return OKTA_BAD;

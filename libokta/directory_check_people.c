@@ -98,6 +98,41 @@ check_person(const struct directory *people, const struct directory *d,
 	return OKTA_OK;
 }
 
+/* Every published group has its Okta group, the same as before. */
+static int
+check_teams(const struct directory *people, const struct directory *d,
+    const struct directory *old, struct directory_fault *f)
+{
+	struct directory_team t, other;
+	struct directory_group g;
+	uint32_t cursor = 0, n = 0;
+	int code;
+
+	while ((code = directory_next_team(people, &cursor, &t)) == OKTA_OK) {
+		n++;
+		if (directory_group_by_gid(d, t.gid, &g) != OKTA_OK ||
+		    g.is_private || !directory_is_okta_id(t.id))
+			return directory_fault_set(f,
+			    "an Okta group belongs to no group", t.gid, "");
+		if (directory_team_by_gid(people, t.gid, &other) != OKTA_OK ||
+		    other.id != t.id)
+			return directory_fault_set(f,
+			    "an Okta group is not found again", t.gid, g.name);
+		if (old != NULL &&
+		    directory_team_by_gid(old, t.gid, &other) == OKTA_OK &&
+		    strcmp(other.id, t.id) != 0)
+			return directory_fault_set(f,
+			    "a number would change its group", t.gid, g.name);
+	}
+	if (code != OKTA_ABSENT)
+		return directory_fault_set(f, "a group's id is damaged",
+		    cursor, "");
+	if (n != d->header->groups || n != people->section[DIR_TEAMS].count)
+		return directory_fault_set(f,
+		    "the number of Okta groups is wrong", n, "");
+	return directory_check_slots(people, DIR_TEAM_GIDS, n, f);
+}
+
 int
 directory_check_people(const struct directory *people,
     const struct directory *d, const struct directory *old,
@@ -128,5 +163,7 @@ directory_check_people(const struct directory *people,
 	if (directory_check_slots(people, DIR_PEOPLE_UIDS, n, f) != OKTA_OK ||
 	    directory_check_slots(people, DIR_PEOPLE_NAMES, n, f) != OKTA_OK)
 		return OKTA_BAD;
-	return directory_check_slots(people, DIR_PEOPLE_IDS, n, f);
+	if (directory_check_slots(people, DIR_PEOPLE_IDS, n, f) != OKTA_OK)
+		return OKTA_BAD;
+	return check_teams(people, d, old, f);
 }

@@ -79,6 +79,7 @@ directory_is_hash(uint32_t type)
 	case DIR_PEOPLE_UIDS:
 	case DIR_PEOPLE_NAMES:
 	case DIR_PEOPLE_IDS:
+	case DIR_TEAM_GIDS:
 		return 1;
 	default:
 		return 0;

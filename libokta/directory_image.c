@@ -230,6 +230,22 @@ person_put(uint8_t *at, const struct image_person *p)
 	memcpy(at + sizeof(r) + p->secrets_len, p->strings, p->gecos);
 }
 
+static uint64_t
+team_size(const struct image_team *t)
+{
+	return align8(sizeof(struct dir_team) + strlen(t->id) + 1);
+}
+
+static void
+team_put(uint8_t *at, const struct image_team *t)
+{
+	struct dir_team r = { .size = (uint32_t)team_size(t), .gid = t->gid,
+		.type = t->type, .id_len = (uint32_t)strlen(t->id) };
+
+	memcpy(at, &r, sizeof(r));
+	memcpy(at + sizeof(r), t->id, r.id_len + 1);
+}
+
 static void
 hash_directory(const struct layout *l, const struct image *i, uint32_t seed)
 {
@@ -267,6 +283,10 @@ hash_people(const struct layout *l, const struct image *i, uint32_t seed)
 		hash_put_name(l, &t[2], seed, p->strings, offset);
 		hash_put_name(l, &t[3], seed, p->secrets, offset);
 		offset += person_size(p);
+	}
+	for (n = 0, offset = 0; n < i->nteams; n++) {
+		hash_put_id(l, &t[5], seed, i->teams[n].gid, offset);
+		offset += team_size(&i->teams[n]);
 	}
 }
 
@@ -339,24 +359,31 @@ int
 image_write_people(const struct image *i, int *fd, struct error *e)
 {
 	struct layout l;
-	uint64_t people = 0;
+	uint64_t people = 0, teams = 0;
 	uint32_t seed;
 	uint8_t *at;
 	size_t n;
 
 	for (n = 0; n < i->npeople; n++)
 		people += person_size(&i->people[n]);
-	layout_begin(&l, 4);
+	for (n = 0; n < i->nteams; n++)
+		teams += team_size(&i->teams[n]);
+	layout_begin(&l, 6);
 	layout_section(&l, DIR_PEOPLE, i->npeople, people);
 	layout_hash(&l, DIR_PEOPLE_UIDS, i->npeople);
 	layout_hash(&l, DIR_PEOPLE_NAMES, i->npeople);
 	layout_hash(&l, DIR_PEOPLE_IDS, i->npeople);
+	layout_section(&l, DIR_TEAMS, i->nteams, teams);
+	layout_hash(&l, DIR_TEAM_GIDS, i->nteams);
 	if (layout_map(&l, "okta-people", fd, e) == -1 ||
 	    choose_seed(&l, i, hash_people, &seed, e) == -1)
 		goto fail;
 	for (at = l.base + l.table[0].offset, n = 0; n < i->npeople;
 	     at += person_size(&i->people[n]), n++)
 		person_put(at, &i->people[n]);
+	for (at = l.base + l.table[4].offset, n = 0; n < i->nteams;
+	     at += team_size(&i->teams[n]), n++)
+		team_put(at, &i->teams[n]);
 	layout_header(&l, i, DIR_MAGIC_PEOPLE, seed);
 	if (layout_seal(&l, "okta-people", fd, e) == -1)
 		goto fail;

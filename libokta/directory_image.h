@@ -24,6 +24,8 @@ struct image_team {
 	uint32_t first_member; /* index into image.pairs */
 	uint64_t members_len;
 	char name[DIR_NAME_MAX + 1];
+	char id[DIR_OKTA_ID_MAX + 1];
+	enum team_type type;
 };
 
 struct image_pair {

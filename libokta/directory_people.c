@@ -1,5 +1,6 @@
 /*
- * Reader of the published files: people (the private file).
+ * Reader of the published files: people, and the Okta groups behind the
+ * published ones (the private file).
  */
 #include "config.h"
 
@@ -98,5 +99,52 @@ directory_next_person(const struct directory *d, uint32_t *cursor,
 	    (r = person_at(d, offset, p)) != OKTA_OK)
 		return r;
 	*cursor = p->uid;
+	return OKTA_OK;
+}
+
+static int
+team_at(const struct directory *d, uint64_t offset, struct directory_team *t)
+{
+	const struct dir_team *r = format_record(d, DIR_TEAMS, offset,
+	    sizeof(*r));
+	const char *s;
+
+	if (r == NULL || r->type >= TEAM_TYPES || r->id_len == 0 ||
+	    r->id_len > DIR_OKTA_ID_MAX || r->id_len >= r->size - sizeof(*r))
+		return OKTA_BAD;
+	s = (const char *)(r + 1);
+	if (s[r->id_len] != '\0')
+		return OKTA_BAD;
+	t->gid = r->gid;
+	t->type = (enum team_type)r->type;
+	t->id = s;
+	return OKTA_OK;
+}
+
+int
+directory_team_by_gid(const struct directory *d, uint32_t gid,
+    struct directory_team *t)
+{
+	uint64_t offset;
+	int r;
+
+	if ((r = format_find_id(d, DIR_TEAM_GIDS, gid, &offset)) != OKTA_OK ||
+	    (r = team_at(d, offset, t)) != OKTA_OK)
+		return r;
+	return t->gid == gid ? OKTA_OK : OKTA_BAD;
+}
+
+int
+directory_next_team(const struct directory *d, uint32_t *cursor,
+    struct directory_team *t)
+{
+	uint64_t offset;
+	int r;
+
+	if ((r = format_after(d, DIR_TEAMS, DIR_TEAM_GIDS, *cursor, &offset)) !=
+		OKTA_OK ||
+	    (r = team_at(d, offset, t)) != OKTA_OK)
+		return r;
+	*cursor = t->gid;
 	return OKTA_OK;
 }

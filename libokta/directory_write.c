@@ -206,12 +206,18 @@ image_add_group(struct image *i, const struct image_group *g, struct error *e)
 	if (!is_id(i, g->gid))
 		return error_set(e, ERROR_PROTOCOL,
 		    "group %s: the gid is out of range", g->name);
+	if (g->id == NULL || !directory_is_okta_id(g->id) ||
+	    (unsigned int)g->type >= TEAM_TYPES)
+		return error_set(e, ERROR_PROTOCOL,
+		    "group %s: the Okta id or type is not one", g->name);
 	if (grow(&i->teams, i->nteams, &i->teams_cap, sizeof(*t), e) == -1)
 		return -1;
 	t = &i->teams[i->nteams++];
 	memset(t, 0, sizeof(*t));
 	t->gid = g->gid;
 	memcpy(t->name, g->name, strlen(g->name));
+	memcpy(t->id, g->id, strlen(g->id));
+	t->type = g->type;
 	return 0;
 }
 

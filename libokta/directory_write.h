@@ -31,6 +31,9 @@ struct image_user {
 struct image_group {
 	uint32_t gid;
 	const char *name;
+	/* private */
+	const char *id;
+	enum team_type type;
 };
 
 /* NULL with ERROR_CONFIG where the range breaks DIR_ID_FLOOR or DIR_ID_CEILING,

@@ -42,9 +42,11 @@ snapshot_user(struct image *i, uint32_t uid, const char *name)
 void
 snapshot_group(struct image *i, uint32_t gid, const char *name)
 {
-	struct image_group g = { .gid = gid, .name = name };
+	char id[64];
+	struct image_group g = { .gid = gid, .name = name, .id = id };
 	struct error e = { 0 };
 
+	snprintf(id, sizeof(id), "00g%u", gid);
 	if (image_add_group(i, &g, &e) == -1)
 		errx(1, "%s", e.text);
 }

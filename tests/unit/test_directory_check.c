@@ -310,6 +310,44 @@ make_one(struct snapshot *s, uint32_t uid, const char *name, const char *id)
 }
 
 static void
+make_team(struct snapshot *s, uint32_t gid, const char *id)
+{
+	struct image *i = snapshot_begin();
+	struct image_group g = { gid, "dev", id, TEAM_APP_GROUP };
+	struct error e = { 0 };
+
+	assert_int_equal(image_add_group(i, &g, &e), 0);
+	snapshot_end(s, i);
+}
+
+static void
+test_no_number_changes_its_okta_group(void **state)
+{
+	struct snapshot old, next;
+	struct directory_fault f;
+	struct directory_team t;
+
+	(void)state;
+	make_team(&old, SNAPSHOT_GID(1), "00gA");
+	assert_int_equal(directory_team_by_gid(&old.people, SNAPSHOT_GID(1),
+			     &t), OKTA_OK);
+	assert_string_equal(t.id, "00gA");
+	assert_int_equal(t.type, TEAM_APP_GROUP);
+	assert_int_equal(directory_team_by_gid(&old.people, SNAPSHOT_GID(2),
+			     &t), OKTA_ABSENT);
+	make_team(&next, SNAPSHOT_GID(1), "00gA");
+	assert_int_equal(directory_check_people(&next.people, &next.d,
+			     &old.people, &f), OKTA_OK);
+	snapshot_free(&next);
+	make_team(&next, SNAPSHOT_GID(1), "00gB");
+	assert_int_equal(directory_check_people(&next.people, &next.d,
+			     &old.people, &f), OKTA_BAD);
+	assert_string_equal(f.what, "a number would change its group");
+	snapshot_free(&next);
+	snapshot_free(&old);
+}
+
+static void
 test_no_number_and_no_name_changes_its_person_T9_T10(void **state)
 {
 	struct snapshot old, next;
@@ -452,6 +490,7 @@ main(void)
 		    test_planted_faults_in_groups_and_tables_are_found),
 		cmocka_unit_test(test_body_checksum_is_compared),
 		cmocka_unit_test(test_local_names_and_numbers_are_refused_T13),
+		cmocka_unit_test(test_no_number_changes_its_okta_group),
 		cmocka_unit_test(
 		    test_no_number_and_no_name_changes_its_person_T9_T10),
 		cmocka_unit_test(test_people_and_directory_must_agree),

@@ -39,7 +39,7 @@ test_record_with_a_field_left_out_is_refused_T4(void **state)
 {
 	struct image *i = snapshot_begin();
 	struct image_user u;
-	struct image_group g = { SNAPSHOT_GID(1), NULL };
+	struct image_group g = { SNAPSHOT_GID(1), NULL, "00gA", 0 };
 	struct error e = { 0 };
 
 	(void)state;
@@ -60,7 +60,13 @@ test_record_with_a_field_left_out_is_refused_T4(void **state)
 	WITHOUT(status); /* STAGED without a reason */
 #undef WITHOUT
 	assert_int_equal(image_add_group(i, &g, &e), -1);
-	g = (struct image_group){ 0, "dev" };
+	g = (struct image_group){ 0, "dev", "00gA", TEAM_OKTA_GROUP };
+	assert_int_equal(image_add_group(i, &g, &e), -1);
+	g = (struct image_group){ SNAPSHOT_GID(1), "dev", NULL, 0 };
+	assert_int_equal(image_add_group(i, &g, &e), -1);
+	g = (struct image_group){ SNAPSHOT_GID(1), "dev", "no id", 0 };
+	assert_int_equal(image_add_group(i, &g, &e), -1);
+	g = (struct image_group){ SNAPSHOT_GID(1), "dev", "00gA", TEAM_TYPES };
 	assert_int_equal(image_add_group(i, &g, &e), -1);
 	assert_int_equal(image_add_user(i, &good, &e), 0);
 	image_free(i);
@@ -76,7 +82,7 @@ test_special_ids_are_refused_T7(void **state)
 	struct error e = { 0 };
 	struct image *i = snapshot_begin();
 	struct image_user u = good;
-	struct image_group g = { 0, "dev" };
+	struct image_group g = { 0, "dev", "00gA", 0 };
 	size_t n;
 
 	(void)state;
