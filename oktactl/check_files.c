@@ -72,9 +72,33 @@ check_module(struct findings *all, const char *path, const char *what)
 	    "%s is not installed|install the package again", what);
 }
 
-static void
-check_directory(struct findings *all)
+/* Whether a local account stands in a person's way is the publisher's
+ * question; here only the file is judged. */
+static int
+is_no_name_taken(void *arg, const char *name)
 {
+	(void)arg;
+	(void)name;
+	return 0;
+}
+
+static int
+is_no_id_taken(void *arg, uint32_t id)
+{
+	(void)arg;
+	(void)id;
+	return 0;
+}
+
+static void
+check_directory(struct findings *all, const struct conf *conf)
+{
+	const struct directory_rules rules = {
+	    .id_min = conf->id_min,
+	    .id_max = conf->id_max,
+	    .is_taken_name = is_no_name_taken,
+	    .is_taken_id = is_no_id_taken,
+	};
 	struct directory_fault fault;
 	struct directory d;
 	uint64_t age;
@@ -91,7 +115,7 @@ check_directory(struct findings *all)
 	if (code == OKTA_UNSAFE)
 		return; /* said by check_mode() */
 	if (code != OKTA_OK ||
-	    directory_check(&d, NULL, &fault) != OKTA_OK) {
+	    directory_check(&d, &rules, &fault) != OKTA_OK) {
 		findings_add(all, "directory-damaged", SEVERITY_ERROR,
 		    OKTA_DIRECTORY_PATH, 0,
 		    "damaged or of another version|rm %s && systemctl restart "
@@ -122,5 +146,5 @@ check_files(struct findings *all, const struct conf *conf)
 	check_module(all, OKTA_LIBDIR "/libnss_okta.so.2", "the NSS module");
 	check_module(all, OKTA_PAMDIR "/pam_okta.so", "the PAM module");
 	if (conf != NULL)
-		check_directory(all);
+		check_directory(all, conf);
 }

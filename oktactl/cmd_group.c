@@ -10,6 +10,12 @@
 #include "oktactl.h"
 #include "paths.h"
 
+static const char *const type_words[TEAM_TYPES] = {
+    [TEAM_OKTA_GROUP] = "OKTA_GROUP",
+    [TEAM_APP_GROUP] = "APP_GROUP",
+    [TEAM_BUILT_IN] = "BUILT_IN",
+};
+
 static void
 print_json(const struct directory_group *g, const char *id, const char *type)
 {
@@ -35,10 +41,10 @@ print_text(const struct directory_group *g, const char *id, const char *type)
 	printf("%s: gid %" PRIu32 ", %s", g->name, g->gid, type);
 	if (id != NULL)
 		printf(" %s", id);
-	printf("\n  %" PRIu32 " members:", g->nmembers);
+	printf("\n  %" PRIu32 " members:", g->total);
 	for (uint32_t i = 0; i < g->nmembers; i++, m += strlen(m) + 1)
 		printf(" %s", m);
-	printf("\n");
+	printf(g->total != g->nmembers ? " (too many to list)\n" : "\n");
 }
 
 int
@@ -46,15 +52,15 @@ cmd_group(const struct ctl *ctl, int argc, char **argv)
 {
 	struct directory d, people;
 	struct directory_group g;
-	const char *id = NULL, *type;
-	struct directory_group_id known;
+	struct directory_team t;
+	const char *id = NULL, *type = "PRIVATE";
 	int code;
 
 	if (argc != 2)
 		return ctl_usage(argv[0]);
 	if (local_has_group("/etc/group", argv[1], NULL) == 1) {
-		fprintf(stderr, "oktactl: %s is a local group of this host "
-				"(/etc/group)\n",
+		fprintf(stderr,
+		    "oktactl: %s is a local group of this host (/etc/group)\n",
 		    argv[1]);
 		return EXIT_NO;
 	}
@@ -71,12 +77,13 @@ cmd_group(const struct ctl *ctl, int argc, char **argv)
 		return EXIT_NO;
 	}
 	(void)directory_open(&people, OKTA_PEOPLE_PATH, DIR_MAGIC_PEOPLE);
-	type = g.is_private ? "private group of the person" : "Okta group";
-	if (!g.is_private &&
-	    directory_group_id(&people, g.gid, &known) == OKTA_OK)
-		id = known.id;
+	if (!g.is_private && people.base != NULL &&
+	    directory_team_by_gid(&people, g.gid, &t) == OKTA_OK) {
+		id = t.id;
+		type = type_words[t.type];
+	}
 	if (ctl->json)
-		print_json(&g, id, g.is_private ? "PRIVATE" : "OKTA");
+		print_json(&g, id, type);
 	else
 		print_text(&g, id, type);
 	directory_close(&people);

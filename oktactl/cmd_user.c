@@ -96,15 +96,15 @@ group_object(const struct view *v, struct json_object *list, uint32_t gid)
 {
 	struct json_object *o = json_object_new_object();
 	struct directory_group g;
-	struct directory_person p;
+	struct directory_team t;
 
 	if (directory_group_by_gid(&v->d, gid, &g) != OKTA_OK)
 		memset(&g, 0, sizeof(g));
 	ctl_add_str(o, "name", g.name);
 	ctl_add_int(o, "gid", gid);
 	if (v->has_people && !g.is_private &&
-	    directory_person_by_uid(&v->people, gid, &p) == OKTA_OK)
-		ctl_add_str(o, "id", p.id);
+	    directory_team_by_gid(&v->people, gid, &t) == OKTA_OK)
+		ctl_add_str(o, "id", t.id);
 	else
 		ctl_add_str(o, "id", NULL);
 	json_object_array_add(list, o);
