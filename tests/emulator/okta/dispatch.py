@@ -62,7 +62,7 @@ class Dispatcher:
                 reply, rate = self._answer(request, fault)
             if fault is not None and fault.kind not in ("reset",
                                                         "concurrency"):
-                reply = spoil(reply, fault, request)
+                reply = self._spoil(reply, fault, request)
             lines = headers.complete(org, request, reply, rate)
             chunked = org.switches["chunked"] and not reply.edge
         body = reply.body
@@ -112,6 +112,15 @@ class Dispatcher:
             traceback.print_exc(file=sys.stderr)
             reply = Refusal("E0000009").reply()
         return reply, rate
+
+    @staticmethod
+    def _spoil(reply, fault, request):
+        try:
+            return spoil(reply, fault, request)
+        except (ValueError, TypeError) as why:
+            # The arguments of the fault are not what its kind wants.
+            print("fault %s: %s" % (fault.kind, why), file=sys.stderr)
+            return Refusal("E0000009").reply()
 
     def _concurrency(self, fault):
         ahead = 60 + os.urandom(1)[0] % 61

@@ -1,7 +1,9 @@
 """Okta's error codes and the exceptions that carry a refusal to the caller.
 
 Source: okta-api.md, 8.4, and error-codes.json of okta/okta-developer-docs
-for the summaries that 8.4 shortens.
+for the summaries that 8.4 shortens.  No source at hand has the whole text of
+E0000231 and above (but E0000239): status and code are Okta's there, the
+words ours.
 """
 from . import ids
 from .message import Reply, dump
@@ -128,12 +130,11 @@ TABLE = {
     "E0000181": (503, "Service temporarily unavailable."),
     "E0000191": (404, "Verification timed out. Please try again."),
     "E0000207": (401, "The username and/or the password you entered is "
-                      "incorrect. Please check your credentials and try "
-                      "again."),
+                      "incorrect. Please try again."),
     "E0000215": (410, "This endpoint has been deprecated."),
     "E0000231": (412, "The resource has been modified."),
     "E0000239": (423, "Policy priorities are being reconciled. Please try "
-                      "again."),
+                      "again later."),
     "E0000240": (502, "The directory agent did not answer in time."),
     "E0000241": (504, "No directory agent is connected."),
     "E0000242": (400, "The ETag value is not valid."),

@@ -8,6 +8,8 @@ requests pass untouched, the next count are spoilt (0: until deleted).
 import fnmatch
 import re
 
+from .errors import TABLE
+
 KINDS = ("rate_limit", "concurrency", "status", "html", "reset",
          "reset_after_request", "stall", "slow", "truncate", "empty",
          "shrink", "foreign_link", "redirect", "big_headers")
@@ -19,7 +21,10 @@ def _pattern(text):
     if text is None:
         return None
     if text.startswith("^"):
-        return re.compile(text)
+        try:
+            return re.compile(text)
+        except re.error as why:
+            raise ValueError("not a pattern: %s" % text) from why
     return re.compile(fnmatch.translate(text))
 
 
@@ -37,6 +42,8 @@ class Fault:
         self.rule = rule
         self.kind = rule["kind"]
         self.args = dict(rule.get("args") or {})
+        if self.args.get("code", "E0000009") not in TABLE:
+            raise ValueError("unknown code: %s" % self.args["code"])
         self.left = int(rule.get("count", 1)) or None
         self.after = int(rule.get("after", 0))
         self._method = match.get("method")

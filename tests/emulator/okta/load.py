@@ -29,6 +29,8 @@ _EPOCH = "2024-01-01T00:00:00.000Z"
 
 def load(org, doc):
     """Bring a document into an org; ValueError where it is not one."""
+    if not isinstance(doc, dict):
+        raise ValueError("not an object")
     unknown = set(doc) - set(SECTIONS)
     if unknown:
         raise ValueError("unknown section: " + ", ".join(sorted(unknown)))

@@ -79,7 +79,7 @@ def main(argv):
         else:
             people.generate(org, options.users, options.groups,
                             options.groups_per_user, options.seed)
-    except (OSError, ValueError, KeyError, TypeError) as why:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
         print("okta-emulator: %s: %s" % (type(why).__name__, why),
               file=sys.stderr)
         return 3

@@ -59,10 +59,10 @@ class Connection:
     def _line_end(self, mark, limit, status):
         while True:
             at = self._held.find(mark)
+            if at > limit or at < 0 and len(self._held) > limit:
+                raise Malformed(status)
             if at >= 0:
                 return at
-            if len(self._held) > limit:
-                raise Malformed(status)
             self._more()
 
     def _take(self, count):
