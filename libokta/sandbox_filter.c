@@ -90,10 +90,10 @@ refuse_families(scmp_filter_ctx f, enum sandbox_role role)
 		if (family == AF_UNIX || (role == SANDBOX_NET &&
 			(family == AF_INET || family == AF_INET6)))
 			continue;
-		arg = SCMP_A0(SCMP_CMP_EQ, family);
+		arg = SCMP_A0(SCMP_CMP_EQ, family, 0);
 		r = refuse(f, "socket", SCMP_ACT_ERRNO(EPERM), 1, &arg);
 	}
-	arg = SCMP_A0(SCMP_CMP_GE, FAMILY_END);
+	arg = SCMP_A0(SCMP_CMP_GE, FAMILY_END, 0);
 	return r != 0 ? r :
 	    refuse(f, "socket", SCMP_ACT_ERRNO(EPERM), 1, &arg);
 }
@@ -117,7 +117,8 @@ refuse_processes(scmp_filter_ctx f, enum sandbox_role role)
 static int
 refuse_signals(scmp_filter_ctx f)
 {
-	struct scmp_arg_cmp arg = SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid());
+	struct scmp_arg_cmp arg = SCMP_A0(SCMP_CMP_NE,
+	    (scmp_datum_t)getpid(), 0);
 	int r = refuse(f, "kill", SCMP_ACT_ERRNO(EPERM), 1, &arg);
 
 	return r != 0 ? r : refuse(f, "tgkill", SCMP_ACT_ERRNO(EPERM), 1, &arg);
