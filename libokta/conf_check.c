@@ -102,13 +102,10 @@ remark_scopes(const struct conf *c, struct buf *out)
 }
 
 int
-conf_check_report(const char *path, struct buf *out, struct error *e)
+conf_remarks(const struct conf *c, struct buf *out)
 {
-	struct conf *c = NULL;
 	int n = 0;
 
-	if (conf_load(path, &c, e) != 0)
-		return -1;
 	if (c->allow_groups[0] == NULL && c->allow_apps[0] == NULL)
 		n += remark(c, "directory", "allow_groups", out,
 		    "names nobody: nobody can log in; run: oktactl pin NAME");
@@ -119,7 +116,18 @@ conf_check_report(const char *path, struct buf *out, struct error *e)
 	if (c->okta.mode == CONF_OAUTH && c->okta.key_id == NULL)
 		n += remark(c, "okta", "key_id", out, "is not set; Okta "
 		    "demands it as soon as the app has two keys");
-	n += remark_scopes(c, out);
+	return n + remark_scopes(c, out);
+}
+
+int
+conf_check_report(const char *path, struct buf *out, struct error *e)
+{
+	struct conf *c = NULL;
+	int n;
+
+	if (conf_load(path, &c, e) != 0)
+		return -1;
+	n = conf_remarks(c, out);
 	buf_printf(out, "%s: valid, %d remark%s\n", path, n,
 	    n == 1 ? "" : "s");
 	conf_free(c);

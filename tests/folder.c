@@ -1,0 +1,64 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "folder.h"
+
+void
+folder_make(struct folder *f)
+{
+	snprintf(f->path, sizeof(f->path), "/tmp/okta-test.XXXXXX");
+	assert_non_null(mkdtemp(f->path));
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *w)
+{
+	(void)st;
+	(void)flag;
+	(void)w;
+	return remove(path);
+}
+
+void
+folder_remove(struct folder *f)
+{
+	assert_int_equal(nftw(f->path, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+const char *
+folder_at(const struct folder *f, const char *name)
+{
+	static char paths[8][512];
+	static unsigned int next;
+	char *path = paths[next++ % 8];
+
+	assert_true(snprintf(path, sizeof(paths[0]), "%s/%s", f->path, name) <
+	    (int)sizeof(paths[0]));
+	return path;
+}
+
+void
+folder_write(const struct folder *f, const char *name, const char *text,
+    mode_t mode)
+{
+	const char *path = folder_at(f, name);
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}

@@ -1,0 +1,416 @@
+/* Loading okta.conf: what is refused, and that nothing widens access. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "conf.h"
+#include "conf_cases.h"
+#include "directory.h"
+#include "folder.h"
+
+static struct folder here;
+
+static void
+write_key(const char *name, EVP_PKEY *pkey, const char *passphrase,
+    mode_t mode)
+{
+	FILE *f = fopen(folder_at(&here, name), "w");
+
+	assert_non_null(f);
+	assert_non_null(pkey);
+	assert_int_equal(PEM_write_PKCS8PrivateKey(f, pkey,
+	    passphrase != NULL ? EVP_aes_128_cbc() : NULL, passphrase,
+	    passphrase != NULL ? (int)strlen(passphrase) : 0, NULL, NULL), 1);
+	fclose(f);
+	assert_int_equal(chmod(folder_at(&here, name), mode), 0);
+	EVP_PKEY_free(pkey);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	folder_make(&here);
+	write_key("key.pem", EVP_EC_gen("P-256"), NULL, 0600);
+	write_key("loose.pem", EVP_EC_gen("P-256"), NULL, 0640);
+	write_key("locked.pem", EVP_EC_gen("P-256"), "secret", 0600);
+	write_key("weak.pem", EVP_RSA_gen(1024), NULL, 0600);
+	folder_write(&here, "token", "00abcDEF_-\n", 0400);
+	assert_int_equal(symlink("key.pem", folder_at(&here, "link.pem")), 0);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	folder_remove(&here);
+	return 0;
+}
+
+/* Appends text to out with @ replaced by the folder, and a newline. */
+static void
+put_line(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '@' && (text[1] == '/' || text[1] == '\0'))
+			buf_puts(out, here.path);
+		else
+			buf_put(out, text, 1);
+	}
+	buf_puts(out, "\n");
+}
+
+/* conf_good with one line replaced (0: appended) into NAME. */
+static void
+write_conf(const char *name, unsigned int replaced, const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	for (size_t i = 0; i < CONF_GOOD_LINES; i++)
+		put_line(&b, i + 1 == replaced ? text : conf_good[i]);
+	if (replaced == 0)
+		put_line(&b, text);
+	assert_false(b.failed);
+	folder_write(&here, name, b.bytes, 0600);
+	buf_clear(&b);
+}
+
+static int
+load(struct conf **out, struct error *e)
+{
+	return conf_load_owned(folder_at(&here, "okta.conf"), geteuid(), out,
+	    e);
+}
+
+static void
+load_good(struct conf **out)
+{
+	struct error e = {0};
+
+	if (load(out, &e) != 0)
+		fail_msg("refused: %s", e.text);
+}
+
+static void
+test_bad_configurations_are_refused_with_their_line_T120(void **state)
+{
+	size_t n = sizeof(conf_cases) / sizeof(conf_cases[0]);
+	char place[600];
+
+	(void)state;
+	assert_true(n >= 100);
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_case *t = &conf_cases[i];
+		struct conf *c = (struct conf *)&here;
+		struct error e = {0};
+
+		write_conf("okta.conf", t->replaced, t->text);
+		if (load(&c, &e) == 0)
+			fail_msg("taken: %s", t->text);
+		/* No configuration at all is left, so none is wider. */
+		assert_null(c);
+		assert_int_equal(e.kind, ERROR_CONFIG);
+		snprintf(place, sizeof(place), t->line > 0 ? "%s:%u: " :
+		    "%s: ", folder_at(&here, "okta.conf"), t->line);
+		if (strncmp(e.text, place, strlen(place)) != 0 ||
+		    strstr(e.text, t->says) == NULL)
+			fail_msg("%s\n  said: %s\n  not: %s…%s", t->text,
+			    e.text, place, t->says);
+	}
+}
+
+static void
+test_defaults_are_the_documented_ones(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	write_conf("okta.conf", 0, "");
+	load_good(&c);
+	assert_string_equal(c->url, "https://acme.okta.com");
+	assert_int_equal(c->okta.mode, CONF_OAUTH);
+	assert_string_equal(c->okta.algorithm, "ES256");
+	assert_string_equal(c->okta.scopes[0], "okta.groups.read");
+	assert_string_equal(c->okta.scopes[1], "okta.users.read");
+	assert_null(c->okta.scopes[2]);
+	assert_int_equal(c->rate_share, 50);
+	assert_string_equal(c->allow_groups[0], "00gAAAAAAAAAAAAAAAAA");
+	assert_null(c->allow_groups[1]);
+	assert_null(c->allow_apps[0]);
+	assert_string_equal(c->publish_groups[0], "00gAAAAAAAAAAAAAAAAA");
+	assert_int_equal(c->enumerate, 1);
+	assert_int_equal(c->id_min, 1879048192u);
+	assert_int_equal(c->id_max, 2147352575u);
+	assert_string_equal(c->name, "local_part");
+	assert_string_equal(c->home, "/home/%u");
+	assert_string_equal(c->shell, "/bin/bash");
+	assert_int_equal(c->poll_interval_s, 30);
+	assert_int_equal(c->full_interval_s, 6 * 3600);
+	assert_int_equal(c->max_age_s, 7 * 86400);
+	assert_int_equal(c->key_statuses, 0);
+	assert_int_equal(c->deadline_s, 75);
+	assert_int_equal(c->failures, 5);
+	assert_int_equal(c->failures_reserved, 2);
+	assert_int_equal(c->pushes, 3);
+	assert_int_equal(c->trusted_app, 0);
+	assert_int_equal(c->trusted_proxy, 0);
+	assert_int_equal(c->has_admin, 0);
+	assert_null(c->ca_pem);
+	assert_int_equal(conf_where(c, "directory", "allow_groups").line, 7);
+	assert_int_equal(conf_where(c, "service sshd", "factor").line, 9);
+	assert_int_equal(conf_where(c, "directory", "shell").line, 0);
+	conf_free(c);
+}
+
+/* A service that nobody named, or that names no factor, demands one. */
+static void
+test_factor_is_required_unless_written_out_T120(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	write_conf("okta.conf", 9, "flow = authn\n[service sudo]\nfactor = okta");
+	load_good(&c);
+	assert_int_equal(conf_service_for(c, "sshd").factor, FACTOR_REQUIRED);
+	assert_int_equal(conf_service_for(c, "sudo").factor, FACTOR_OKTA);
+	assert_int_equal(conf_service_for(c, "sud").factor, FACTOR_REQUIRED);
+	assert_int_equal(conf_service_for(c, "SUDO").factor, FACTOR_REQUIRED);
+	assert_int_equal(conf_service_for(c, "").factor, FACTOR_REQUIRED);
+	conf_free(c);
+	write_conf("okta.conf", 0, "[service default]\nfactor = okta");
+	load_good(&c);
+	assert_int_equal(conf_service_for(c, "login").factor, FACTOR_OKTA);
+	assert_int_equal(conf_service_for(c, "sshd").factor, FACTOR_REQUIRED);
+	conf_free(c);
+}
+
+static void
+test_empty_allow_list_lets_nobody_in_and_says_so_T120(void **state)
+{
+	struct buf out;
+	struct conf *c;
+
+	(void)state;
+	write_conf("okta.conf", 7, "allow_groups =");
+	load_good(&c);
+	assert_null(c->allow_groups[0]);
+	assert_null(c->allow_apps[0]);
+	assert_null(c->publish_groups[0]);
+	buf_init(&out, 4096);
+	assert_int_equal(conf_remarks(c, &out), 1);
+	assert_non_null(strstr(out.bytes,
+	    "okta.conf:7: allow_groups: names nobody"));
+	buf_clear(&out);
+	conf_free(c);
+}
+
+static void
+test_pinned_line_may_stand_as_it_was_printed(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	write_conf("okta.conf", 7, "allow_groups = 00gAAAAAAAAAAAAAAAAA "
+	    "00gBBBBBBBBBBBBBBBBB # Linux 00gCCCCCCCCCCCCCCCCC");
+	load_good(&c);
+	assert_string_equal(c->allow_groups[1], "00gBBBBBBBBBBBBBBBBB");
+	assert_null(c->allow_groups[2]);
+	conf_free(c);
+}
+
+static void
+test_later_dropin_replaces_the_whole_value(void **state)
+{
+	struct error e = {0};
+	struct conf *c;
+
+	(void)state;
+	write_conf("okta.conf", 0, "");
+	assert_int_equal(mkdir(folder_at(&here, "okta.conf.d"), 0755), 0);
+	folder_write(&here, "okta.conf.d/20-b.conf", "[directory]\n"
+	    "allow_groups = 00gBBBBBBBBBBBBBBBBB\n", 0600);
+	folder_write(&here, "okta.conf.d/10-a.conf", "[directory]\n"
+	    "allow_groups = 00gCCCCCCCCCCCCCCCCC 00gDDDDDDDDDDDDDDDDD\n",
+	    0600);
+	folder_write(&here, "okta.conf.d/30-c.conf~", "[directory]\n"
+	    "allow_groups = 00gEEEEEEEEEEEEEEEEE\n", 0600);
+	load_good(&c);
+	assert_string_equal(c->allow_groups[0], "00gBBBBBBBBBBBBBBBBB");
+	assert_null(c->allow_groups[1]);
+	assert_string_equal(conf_where(c, "directory", "allow_groups").file,
+	    folder_at(&here, "okta.conf.d/20-b.conf"));
+	conf_free(c);
+
+	/* A wrong line is not hidden by the file that replaces it. */
+	folder_write(&here, "okta.conf.d/10-a.conf", "[directory]\n"
+	    "allow_groups = Everyone\n", 0600);
+	assert_int_equal(load(&c, &e), -1);
+	assert_non_null(strstr(e.text, "10-a.conf:2: allow_groups: "));
+
+	/* Two ways to authenticate, in two files. */
+	folder_write(&here, "okta.conf.d/10-a.conf", "[okta]\n"
+	    "api_token = 00abc\n", 0600);
+	assert_int_equal(load(&c, &e), -1);
+	assert_non_null(strstr(e.text, "10-a.conf:2: api_token: contradicts"));
+
+	/* A drop-in that anybody may read or swap. */
+	folder_write(&here, "okta.conf.d/10-a.conf", "\n", 0644);
+	assert_int_equal(load(&c, &e), -1);
+	assert_non_null(strstr(e.text, "chmod 0600"));
+	assert_int_equal(chmod(folder_at(&here, "okta.conf.d/10-a.conf"),
+	    0600), 0);
+	assert_int_equal(chmod(folder_at(&here, "okta.conf.d"), 0777), 0);
+	assert_int_equal(load(&c, &e), -1);
+	assert_non_null(strstr(e.text, "others may write this folder"));
+	unlink(folder_at(&here, "okta.conf.d/10-a.conf"));
+	unlink(folder_at(&here, "okta.conf.d/20-b.conf"));
+	unlink(folder_at(&here, "okta.conf.d/30-c.conf~"));
+	rmdir(folder_at(&here, "okta.conf.d"));
+}
+
+static void
+test_token_mode_and_values(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	folder_write(&here, "okta.conf", "[okta]\n"
+	    "  url = https://Acme.Okta.com:8443/\n"
+	    "\tapi_token=00abc_-Z\n"
+	    "rate_share = 75%\n"
+	    "[directory]\nallow_apps = 0oaAAAAAAAAAAAAAAAAA\n"
+	    "max_age = 90m\nid_range = 65536 - 524287\n"
+	    "key_login_status = LOCKED_OUT PASSWORD_EXPIRED\n"
+	    "name = attribute:unixName\nuid_attribute = uidNumber\n"
+	    "[login]\ntrusted_app = yes\nfailures = 2", 0400);
+	load_good(&c);
+	assert_string_equal(c->url, "https://acme.okta.com:8443");
+	assert_int_equal(c->okta.mode, CONF_API_TOKEN);
+	assert_string_equal(c->okta.api_token.bytes, "00abc_-Z");
+	assert_null(c->okta.scopes[0]);
+	assert_int_equal(c->rate_share, 75);
+	assert_int_equal(c->max_age_s, 5400);
+	assert_int_equal(c->id_min, 65536);
+	assert_int_equal(c->id_max, 524287);
+	assert_int_equal(c->key_statuses, 1u << STATUS_LOCKED_OUT |
+	    1u << STATUS_PASSWORD_EXPIRED);
+	assert_string_equal(c->name, "attribute:unixName");
+	assert_int_equal(c->trusted_app, 1);
+	assert_int_equal(c->failures_reserved, 1);
+	conf_free(c);
+}
+
+static void
+test_scopes_follow_the_features(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	write_conf("okta.conf", 7, "allow_apps = 0oaAAAAAAAAAAAAAAAAA\n"
+	    "uid_attribute = uidNumber");
+	load_good(&c);
+	assert_string_equal(c->okta.scopes[0], "okta.apps.read");
+	assert_string_equal(c->okta.scopes[1], "okta.schemas.read");
+	assert_string_equal(c->okta.scopes[2], "okta.users.read");
+	assert_null(c->okta.scopes[3]);
+	conf_free(c);
+	write_conf("okta.conf", 5, "scopes = okta.users.read okta.logs.read");
+	load_good(&c);
+	assert_string_equal(c->okta.scopes[1], "okta.logs.read");
+	conf_free(c);
+}
+
+/* The boundary table of T7 and the allocators of T8, through okta.conf. */
+static void
+test_id_range_boundaries_T7_T8(void **state)
+{
+	static const struct {
+		const char *range;
+		int is_good;
+	} rows[] = {
+	    {"1879048192-2147352575", 1}, {"1879048192-1879048192", 1},
+	    {"2147352575-2147352575", 1}, {"65536-65536", 1},
+	    {"65536-524287", 1}, {"2147418112-2147483646", 1},
+	    {"0-2147352575", 0}, {"1-1", 0}, {"999-70000", 0},
+	    {"65534-65534", 0}, {"65535-65536", 0}, {"65536-524288", 0},
+	    {"524288-600000", 0}, {"1879048191-1879048192", 0},
+	    {"1879048192-2147352576", 0}, {"2147418111-2147418112", 0},
+	    {"2147352576-2147418111", 0}, {"2147418112-2147483647", 0},
+	    {"2147483647-2147483647", 0}, {"2147483648-2147483649", 0},
+	    {"4294967294-4294967295", 0}, {"4294967295-4294967295", 0},
+	    {"1879048192-4294967296", 0}, {"1879048192-42949672960", 0},
+	    {"18446744073709551615-18446744073709551616", 0},
+	    {"2147352575-1879048192", 0}, {"-1879048192-2147352575", 0},
+	    {"1879048192", 0}, {"1879048192-", 0}, {"-2147352575", 0},
+	    {"0x70000000-0x7ffe0000", 0}, {"01879048192-2147352575", 0},
+	    {"1879048192:2147352575", 0}, {"1879048192-2147352575-1", 0},
+	    {"1e9-2e9", 0}, {"1879048192-+2147352575", 0},
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error e = {0};
+		struct conf *c;
+
+		snprintf(text, sizeof(text), "[directory]\nid_range = %s",
+		    rows[i].range);
+		write_conf("okta.conf", 0, text);
+		if ((load(&c, &e) == 0) != rows[i].is_good)
+			fail_msg("%s: %s", rows[i].range, e.text);
+		conf_free(c);
+	}
+}
+
+static void
+test_secret_never_stands_in_a_message_T109(void **state)
+{
+	static const char *const lines[] = {
+	    "[okta]\napi_token = 00canary", "[admin]\napi_token = 00canary!",
+	    "[okta]\napi_token = 00canary\napi_token = 00canary",
+	    "[okta]\napi_token = '00canary'"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct error e = {0};
+		struct conf *c;
+
+		write_conf("okta.conf", 0, lines[i]);
+		assert_int_equal(load(&c, &e), -1);
+		assert_null(strstr(e.text, "canary"));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+		test_bad_configurations_are_refused_with_their_line_T120),
+	    cmocka_unit_test(test_defaults_are_the_documented_ones),
+	    cmocka_unit_test(test_factor_is_required_unless_written_out_T120),
+	    cmocka_unit_test(
+		test_empty_allow_list_lets_nobody_in_and_says_so_T120),
+	    cmocka_unit_test(test_pinned_line_may_stand_as_it_was_printed),
+	    cmocka_unit_test(test_later_dropin_replaces_the_whole_value),
+	    cmocka_unit_test(test_token_mode_and_values),
+	    cmocka_unit_test(test_scopes_follow_the_features),
+	    cmocka_unit_test(test_id_range_boundaries_T7_T8),
+	    cmocka_unit_test(test_secret_never_stands_in_a_message_T109),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
