@@ -52,12 +52,25 @@ def recorded(pattern, kind="recorded"):
 
 
 def shape(value):
-    """Names and types; an array is what its entries have in common."""
+    """Names and types; of an array, all that its entries have."""
     if isinstance(value, dict):
         return {name: shape(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [shape(value[0])] if value else []
+        found = []
+        for inner in value:
+            found = union(found, [shape(inner)])
+        return found
     return type(value).__name__
+
+
+def union(one, two):
+    """Every member of either shape; a type wins over null and nothing."""
+    if isinstance(one, dict) and isinstance(two, dict):
+        return {name: union(one.get(name), two.get(name))
+                for name in {**one, **two}}
+    if isinstance(one, list) and isinstance(two, list) and one and two:
+        return [union(one[0], two[0])]
+    return two if one in (None, "NoneType", []) else one
 
 
 def assert_fits(mine, theirs, where="", free=()):
@@ -85,23 +98,7 @@ def merged(values):
     """One shape with every member that any of the values has."""
     out = {}
     for value in values:
-        for name, inner in shape(value).items():
-            have = out.get(name)
-            if isinstance(have, dict) and isinstance(inner, dict):
-                inner = _union(have, inner)
-            if have in (None, "NoneType", []) or isinstance(inner, dict):
-                out[name] = inner
-    return out
-
-
-def _union(one, two):
-    out = dict(one)
-    for name, inner in two.items():
-        have = out.get(name)
-        if isinstance(have, dict) and isinstance(inner, dict):
-            out[name] = _union(have, inner)
-        elif have in (None, "NoneType", []):
-            out[name] = inner
+        out = union(out, shape(value))
     return out
 
 

@@ -89,5 +89,6 @@ def resend(org, request, tx):
 def show_challenge(org, request, tx, shown, embedded, links):
     """Fill the answer of MFA_CHALLENGE for the challenged factor."""
     embedded["factor"] = describe(request, tx.factor)
+    del embedded["factor"]["_links"]    # here next says where to verify
     kind_of(tx.factor).show(org, request, tx, shown, embedded["factor"],
                             links)
