@@ -71,19 +71,13 @@ directory_hash_id(uint32_t seed, uint32_t id)
 int
 directory_is_hash(uint32_t type)
 {
-	switch (type) {
-	case DIR_USER_NAMES:
-	case DIR_USER_UIDS:
-	case DIR_GROUP_NAMES:
-	case DIR_GROUP_GIDS:
-	case DIR_PEOPLE_UIDS:
-	case DIR_PEOPLE_NAMES:
-	case DIR_PEOPLE_IDS:
-	case DIR_TEAM_GIDS:
-		return 1;
-	default:
-		return 0;
-	}
+	static const uint32_t hashes = 1U << DIR_USER_NAMES |
+	    1U << DIR_USER_UIDS | 1U << DIR_GROUP_NAMES |
+	    1U << DIR_GROUP_GIDS | 1U << DIR_PEOPLE_UIDS |
+	    1U << DIR_PEOPLE_NAMES | 1U << DIR_PEOPLE_IDS |
+	    1U << DIR_TEAM_GIDS;
+
+	return type < DIR_SECTION_TYPES && (hashes >> type & 1U);
 }
 
 static int
@@ -171,23 +165,22 @@ format_record(const struct directory *d, uint32_t type, uint64_t offset,
 	return r;
 }
 
-/* The next record whose slot carries the tag; *probe begins at 0. */
-static int
-hash_next(const struct directory *d, uint32_t type, uint64_t hash,
-    uint32_t tag, uint32_t *probe, uint64_t *offset)
+int
+format_probe_next(struct format_probe *p, const struct directory *d,
+    uint32_t type, uint64_t *offset)
 {
 	const struct dir_section *s = &d->section[type];
 	const struct dir_slot *slots = (const void *)(d->base + s->offset);
 
 	if (s->count == 0)
 		return OKTA_ABSENT;
-	while (*probe < DIR_PROBE_MAX) {
+	while (p->step < DIR_PROBE_MAX) {
 		const struct dir_slot *slot =
-		    &slots[(hash + (*probe)++) & (s->count - 1)];
+		    &slots[(p->hash + p->step++) & (s->count - 1)];
 
 		if (slot->ref == 0)
 			return OKTA_ABSENT;
-		if (slot->tag == tag) {
+		if (slot->tag == p->tag) {
 			*offset = (slot->ref - 1ULL) * 8;
 			return OKTA_OK;
 		}
@@ -204,24 +197,18 @@ format_probe_name(struct format_probe *p, const struct directory *d,
 	if (p->len == 0 || p->len > max)
 		return OKTA_ABSENT;
 	p->hash = directory_hash_name(d->header->hash_seed, name, p->len);
+	p->tag = (uint32_t)(p->hash >> 32);
 	return OKTA_OK;
-}
-
-int
-format_probe_next(struct format_probe *p, const struct directory *d,
-    uint32_t type, uint64_t *offset)
-{
-	return hash_next(d, type, p->hash, p->hash >> 32, &p->step, offset);
 }
 
 int
 format_find_id(const struct directory *d, uint32_t type, uint32_t id,
     uint64_t *offset)
 {
-	uint32_t probe = 0;
+	struct format_probe p = { .tag = id,
+		.hash = directory_hash_id(d->header->hash_seed, id) };
 
-	return hash_next(d, type, directory_hash_id(d->header->hash_seed, id),
-	    id, &probe, offset);
+	return format_probe_next(&p, d, type, offset);
 }
 
 int

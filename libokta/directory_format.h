@@ -12,10 +12,11 @@
 const void *format_record(const struct directory *d, uint32_t type,
     uint64_t offset, size_t fixed);
 
-/* A name being looked for in a hash section. */
+/* A key being looked for in a hash section. */
 struct format_probe {
 	uint64_t hash;
-	size_t len;
+	size_t len; /* of a name */
+	uint32_t tag;
 	uint32_t step;
 };
 
@@ -23,7 +24,7 @@ struct format_probe {
  * any file. */
 int format_probe_name(struct format_probe *p, const struct directory *d,
     const char *name, size_t max);
-/* The next record that may carry the name. OKTA_OK and its offset,
+/* The next record that may carry the key. OKTA_OK and its offset,
  * OKTA_ABSENT, OKTA_BAD. */
 int format_probe_next(struct format_probe *p, const struct directory *d,
     uint32_t type, uint64_t *offset);
