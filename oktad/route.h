@@ -1,0 +1,54 @@
+/*
+ * The one table of what oktad-net sends to Okta: which role may call which
+ * method on which path, with which credential and which kind of content.
+ * A request that is not a row is refused, whoever asks.
+ */
+#ifndef OKTAD_ROUTE_H
+#define OKTAD_ROUTE_H
+
+#include "http.h"
+#include "internal.h"
+
+/* Okta counts requests per group of endpoints (okta-api.md 8.6). */
+enum route_bucket {
+	BUCKET_AUTHN,
+	BUCKET_VERIFY,
+	BUCKET_OAUTH,
+	BUCKET_USERS,
+	BUCKET_USER,
+	BUCKET_GROUPS,
+	BUCKET_GROUP,
+	BUCKET_APPS,
+	BUCKET_APP,
+	BUCKET_LOGS,
+	BUCKET_OTHER,
+	BUCKET_NONE, /* not counted by Okta */
+	BUCKET_COUNT
+};
+
+struct route {
+	const char *method;
+	const char *path;	  /* template: "{id}" is an Okta id */
+	unsigned int roles;	  /* bits 1 << enum channel_role */
+	unsigned int credentials; /* bits 1 << enum http_credential */
+	enum http_content content;
+	enum route_bucket bucket;
+	int has_query; /* a query is allowed */
+};
+
+/* What an asker wants. path: path and query. */
+struct route_request {
+	enum channel_role role;
+	const char *method;
+	const char *path;
+	enum http_content content;
+	enum http_credential credential;
+	int has_body;
+};
+
+/* The row that allows it, or NULL. */
+const struct route *route_find(const struct route_request *r);
+/* The row of the token endpoint, which no asker may name. */
+extern const struct route route_token;
+
+#endif

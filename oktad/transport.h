@@ -1,0 +1,89 @@
+/*
+ * HTTPS to the one origin, by libcurl. Nothing of the environment, no
+ * redirects, no cookies, no cache of credentials; every wait and every size
+ * has a limit. One thread, many calls at once; idle connections stay open.
+ */
+#ifndef OKTAD_TRANSPORT_H
+#define OKTAD_TRANSPORT_H
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "error.h"
+#include "head.h"
+#include "http.h"
+#include "internal.h"
+#include "origin.h"
+#include "secret.h"
+
+enum {
+	TRANSPORT_FDS_MAX = 160,   /* descriptors of one transport_run */
+	TRANSPORT_LINE_MAX = 16384 /* bytes of one header line */
+};
+
+/* Where calls go; kept by the caller for as long as calls are begun. */
+struct transport_target {
+	const struct origin *origin;
+	const char *ca_pem; /* NULL: the system's */
+	const char *proxy;  /* NULL: none */
+};
+
+/* One call. The caller fills the request, zeroes the rest and keeps it in
+ * place until done() was called or transport_cancel(). */
+struct call {
+	/* the request */
+	const char *path; /* path and query */
+	int is_post;
+	enum http_content content;
+	struct secret authorization; /* the whole value; empty: none */
+	const char *forwarded_for;   /* numeric address, or NULL */
+	struct buf body;
+	size_t max_bytes;	     /* of the answer, packed and unpacked */
+	uint64_t deadline_ms;	     /* wire_now_ms() */
+	void (*done)(struct call *);
+	void *owner;
+
+	/* the answer */
+	enum transport_error error;
+	char text[160]; /* what went wrong below HTTP, for people */
+	int status;
+	struct head head;
+	struct buf answer;
+
+	/* transport's own */
+	struct transport *transport;
+	CURL *easy;
+	struct curl_slist *lines;
+	char *host;
+	size_t sent, header_bytes;
+	int is_too_big;
+};
+
+struct transport;
+
+int transport_open(struct transport **t, struct error *e);
+void transport_close(struct transport *t);
+/* Begins; done() comes out of a later transport_run(), never from here. 0, or
+ * -1: nothing was begun. */
+int transport_begin(struct transport *t, struct call *c,
+    const struct transport_target *target, struct error *e);
+/* Stops without done(); safe for a call that is not under way. */
+void transport_cancel(struct call *c);
+/* Wipes and frees what a call holds, and cancels it. */
+void transport_free_call(struct call *c);
+/* Waits for the network or for one of the n descriptors, at most timeout_ms,
+ * moves all calls on and calls done(). */
+int transport_run(struct transport *t, struct pollfd *fds, unsigned int n,
+    int timeout_ms, struct error *e);
+
+/* tls.c: adds to a context of libcurl what it has no option for. host is the
+ * origin's. */
+CURLcode tls_restrict(CURL *easy, void *ssl_ctx, void *host);
+/* wipe.c: from now on libcurl and OpenSSL wipe memory that they free. First
+ * call of the program; 0, or -1. */
+int wipe_on_free(void);
+
+#endif
