@@ -16,6 +16,8 @@ int name_is_valid(const char *s, size_t len);
  * host has them (T13, T14). Upper-case words such as sudoers' ALL need no
  * entry: they are no names. s ends with NUL. */
 int name_is_reserved(const char *s);
+/* 1: UTF-8 by RFC 3629, whatever the characters. */
+int name_is_utf8(const char *s, size_t len);
 /* 1: valid UTF-8 of at most max bytes without control characters, line and
  * paragraph separators, bidirectional and zero-width characters,
  * noncharacters and ':'. "" is clean. */
