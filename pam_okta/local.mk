@@ -1,1 +1,27 @@
-# Room pam_okta.
+# Room pam_okta. Of libokta only the files named here are in the module: it is
+# loaded into sshd, sudo and login, and every line of it counts.
+pam_LTLIBRARIES += pam_okta/pam_okta.la
+dist_man_MANS += pam_okta/pam_okta.8
+EXTRA_DIST += pam_okta/pam_okta.map
+
+pam_okta_pam_okta_la_SOURCES = \
+	pam_okta/account.c pam_okta/account.h \
+	pam_okta/args.c pam_okta/args.h \
+	pam_okta/auth.c pam_okta/auth.h \
+	pam_okta/binding.c pam_okta/binding.h \
+	pam_okta/call.c pam_okta/call.h \
+	pam_okta/converse.c pam_okta/converse.h \
+	pam_okta/message.c pam_okta/message.h \
+	pam_okta/pam_okta.c \
+	pam_okta/session.c pam_okta/session.h \
+	libokta/access.c libokta/client.c libokta/directory.c \
+	libokta/directory_age.c libokta/directory_file.c \
+	libokta/directory_format.c libokta/directory_people.c libokta/local.c \
+	libokta/name_text.c libokta/wire.c libokta/wire_io.c
+pam_okta_pam_okta_la_CFLAGS = $(AM_CFLAGS) \
+	-ffunction-sections -Wframe-larger-than=4096
+pam_okta_pam_okta_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-no-undefined -Wl,-z,defs -Wl,--gc-sections \
+	-Wl,--version-script=$(srcdir)/pam_okta/pam_okta.map
+pam_okta_pam_okta_la_LIBADD = $(PAM_LIBS)
+EXTRA_pam_okta_pam_okta_la_DEPENDENCIES = pam_okta/pam_okta.map

@@ -21,6 +21,35 @@ tests_unit_test_wire_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_wire_io_SOURCES = tests/unit/test_wire_io.c
 tests_unit_test_wire_io_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_wire_io_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
+
+# The module as shipped, through libpam, in a world that the test program makes
+# up (tests/module/world.h).
+check_LTLIBRARIES += tests/libpamworld.la tests/pam_helper.la
+tests_libpamworld_la_SOURCES = tests/module/fake_oktad.c \
+	tests/module/fake_oktad.h tests/module/talk.c tests/module/talk.h \
+	tests/module/world.c tests/module/world.h
+tests_libpamworld_la_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/tests \
+	-U_FORTIFY_SOURCE -fno-builtin \
+	-DPAM_OKTA_SO='"$(abs_builddir)/pam_okta/.libs/pam_okta.so"' \
+	-DPAM_HELPER_SO='"$(abs_builddir)/tests/.libs/pam_helper.so"'
+tests_libpamworld_la_LIBADD = tests/libsnapshot.la
+# -rpath makes libtool build a shared object of a library that is not installed.
+tests_pam_helper_la_SOURCES = tests/module/pam_helper.c
+tests_pam_helper_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-rpath /nowhere
+tests_pam_helper_la_LIBADD = $(PAM_LIBS)
+
+pam_module_tests = tests/module/test_pam_auth
+check_PROGRAMS += $(pam_module_tests)
+TESTS += $(pam_module_tests)
+pam_module_cflags = $(AM_CFLAGS) -I$(srcdir)/tests/module $(CMOCKA_CFLAGS)
+pam_module_ldflags = $(AM_LDFLAGS) -export-dynamic
+pam_module_ldadd = tests/libpamworld.la $(CMOCKA_LIBS) $(PAM_LIBS)
+
+tests_module_test_pam_auth_SOURCES = tests/module/test_pam_auth.c
+tests_module_test_pam_auth_CFLAGS = $(pam_module_cflags)
+tests_module_test_pam_auth_LDFLAGS = $(pam_module_ldflags)
+tests_module_test_pam_auth_LDADD = $(pam_module_ldadd)
 endif
 
 if FUZZING

@@ -1,0 +1,313 @@
+/*
+ * The shipped module through libpam against a scripted oktad: who gets in, who
+ * does not, and what each of them learns.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "fake_oktad.h"
+#include "paths.h"
+#include "talk.h"
+#include "wire.h"
+#include "world.h"
+
+static const struct step accepting[] = {
+    {.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "Password: "},
+    {.kind = STEP_VERDICT, .value = VERDICT_ACCEPT},
+    {.kind = STEP_END},
+};
+
+/* The whole life of one login; what pam_authenticate() answered. */
+static int
+login_with(const char *user, const char *args)
+{
+	pam_handle_t *pamh = world_start_usual(user, args, &talk_conv);
+	int r = pam_authenticate(pamh, 0);
+
+	pam_end(pamh, r);
+	fake_oktad_stop();
+	return r;
+}
+
+static void
+test_right_password_enters(void **state)
+{
+	pam_handle_t *pamh;
+
+	(void)state;
+	fake_oktad_start(accepting, VERDICT_ACCEPT);
+	talk_begin("secret", NULL, NULL);
+	pamh = world_start_usual("alice", "", &talk_conv);
+	assert_int_equal(pam_set_item(pamh, PAM_RHOST, "192.0.2.7"), 0);
+	assert_int_equal(pam_set_item(pamh, PAM_TTY, "ssh"), 0);
+	assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
+	assert_string_equal(pam_getenv(pamh, "OKTA_TICKET"), TICKET);
+	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+	fake_oktad_stop();
+	assert_int_equal(heard->logins, 1);
+	assert_int_equal(heard->uid, ALICE);
+	assert_string_equal(heard->service, "sshd");
+	assert_string_equal(heard->ticket, "");
+	assert_string_equal(heard->user, "alice");
+	assert_string_equal(heard->rhost, "192.0.2.7");
+	assert_string_equal(heard->tty, "ssh");
+	assert_string_equal(heard->ruser, "");
+	assert_int_equal(heard->deadline_ms, 75000);
+	assert_int_equal(heard->replies, 1);
+	assert_string_equal(heard->answers[0].bytes, "secret");
+	assert_string_equal(world.connected, OKTA_LOGIN_SOCK);
+	assert_int_equal(talk.styles[0], PAM_PROMPT_ECHO_OFF);
+	assert_string_equal(talk.texts[0], "Password: ");
+	assert_true(world.slept_ms < 100);
+}
+
+static void
+test_local_person_is_settled_without_contact_T13(void **state)
+{
+	static const char *const args[] = {"", "nonsense", "debug"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		fake_oktad_start(accepting, VERDICT_ACCEPT);
+		talk_begin("secret", NULL, NULL);
+		assert_int_equal(login_with("local", args[i]), WORLD_HELPER);
+		assert_int_equal(login_with("root", args[i]), WORLD_HELPER);
+		assert_int_equal(heard->connections, 0);
+		assert_int_equal(talk.count, 0);
+	}
+	/* Added locally a second after a sync: the local one wins. */
+	world_write(world.passwd, "alice:x:1001:1001::/:/bin/sh\n");
+	fake_oktad_start(accepting, VERDICT_ACCEPT);
+	assert_int_equal(login_with("alice", ""), WORLD_HELPER);
+	assert_int_equal(heard->connections, 0);
+}
+
+static void
+test_unknown_names_never_leave_the_host_T17(void **state)
+{
+	static const char *const names[] = {"nobody1", "Alice", "ALICE",
+	    " alice", "alice ", "alice\n", "al\xc4\xb1""ce", "alice@example.com",
+	    "\xef\xbd\x81lice", "alice.", "a", "alicealicealicealicealicealicealice",
+	    "alice\xcc\x81", "EXAMPLE\\alice", "-alice", "+alice", "%s%s%n",
+	    "\xff\xfe", "alice\t", "1879049193"};
+
+	(void)state;
+	fake_oktad_start(accepting, VERDICT_ACCEPT);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		pam_handle_t *pamh = world_start_usual(names[i], "",
+		    &talk_conv);
+
+		talk_begin("secret", NULL, NULL);
+		assert_int_equal(pam_authenticate(pamh, 0), PAM_USER_UNKNOWN);
+		pam_end(pamh, 0);
+		assert_string_equal(world.log, "");
+	}
+	fake_oktad_stop();
+	assert_int_equal(heard->connections, 0);
+	assert_int_equal(world.slept_ms, 0);
+}
+
+static void
+test_verdicts_and_results_T43(void **state)
+{
+	(void)state;
+	for (uint32_t code = 0; code < 256; code++) {
+		struct step script[] = {{.kind = STEP_PROMPT,
+		    .value = PROMPT_PASSWORD, .text = "Password: "},
+		    {.kind = STEP_VERDICT, .value = code}, {.kind = STEP_END}};
+
+		fake_oktad_start(script, 0);
+		talk_begin("secret", NULL, NULL);
+		assert_int_equal(login_with("alice", ""),
+		    code == VERDICT_ACCEPT ? PAM_SUCCESS
+		    : code == VERDICT_UNAVAIL ? PAM_AUTHINFO_UNAVAIL
+		    : code == VERDICT_MAXTRIES ? PAM_MAXTRIES : PAM_AUTH_ERR);
+	}
+}
+
+static void
+test_denials_end_together_and_say_nothing_T41(void **state)
+{
+	static const struct step scripts[][3] = {
+	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
+	     {.kind = STEP_VERDICT, .value = VERDICT_DENY, .text = "why"}},
+	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
+	     {.kind = STEP_VERDICT, .value = VERDICT_UNAVAIL, .text = "why"}},
+	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
+	     {.kind = STEP_VERDICT, .value = VERDICT_MAXTRIES, .text = "x"}},
+	    {{.kind = STEP_VERDICT, .value = VERDICT_DENY}},
+	    {{.kind = STEP_CLOSE}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i <= sizeof(scripts) / sizeof(*scripts); i++) {
+		uint64_t start = wire_now_ms();
+
+		if (i < sizeof(scripts) / sizeof(*scripts))
+			fake_oktad_start(scripts[i], 0);
+		world.slept_ms = 0;
+		talk_begin("wrong", NULL, NULL);
+		assert_int_not_equal(login_with("alice", ""), PAM_SUCCESS);
+		assert_int_equal(talk.shown, 0);
+		assert_in_range(world.slept_ms, 2800, 3200);
+		assert_in_range(world.slept_ms + wire_now_ms() - start, 3000,
+		    3400);
+	}
+	/* Late answers are no way to see how long Okta took. */
+	world_reset(state);
+}
+
+static void
+test_late_denial_tells_why_at_once(void **state)
+{
+	static const struct step script[] = {{.kind = STEP_LATE,
+	    .value = VERDICT_DENY, .text = "The code was wrong."},
+	    {.kind = STEP_END}};
+
+	(void)state;
+	fake_oktad_start(script, 0);
+	talk_begin("x", NULL, NULL);
+	assert_int_equal(login_with("alice", ""), PAM_AUTH_ERR);
+	assert_int_equal(world.slept_ms, 0);
+	assert_int_equal(talk.shown, 1);
+	assert_string_equal(talk.texts[0], "The code was wrong.");
+	assert_int_equal(talk.styles[0], PAM_ERROR_MSG);
+}
+
+static void
+test_answers_of_another_login_deny_T52(void **state)
+{
+	static const struct step script[] = {{.kind = STEP_OTHER_ID,
+	    .value = VERDICT_ACCEPT}, {.kind = STEP_END}};
+
+	(void)state;
+	fake_oktad_start(script, 0);
+	talk_begin("secret", NULL, NULL);
+	assert_int_equal(login_with("alice", ""), PAM_AUTH_ERR);
+}
+
+static void
+test_impostor_gets_nothing_T53(void **state)
+{
+	(void)state;
+	fake_oktad_start(accepting, 0);
+	world.peer = 1000;
+	talk_begin("secret", NULL, NULL);
+	assert_int_equal(login_with("alice", ""), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(heard->bytes, 0);
+	assert_int_equal(talk.count, 0);
+	world.peer = 0;
+	world.is_peer_unknown = 1;
+	fake_oktad_start(accepting, 0);
+	assert_int_equal(login_with("alice", ""), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(heard->bytes, 0);
+}
+
+static void
+test_no_login_without_random_bytes_T98(void **state)
+{
+	(void)state;
+	fake_oktad_start(accepting, 0);
+	world.is_random_missing = 1;
+	talk_begin("secret", NULL, NULL);
+	assert_int_equal(login_with("alice", ""), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(heard->bytes, 0);
+	assert_in_range(world.slept_ms, 2900, 3000);
+}
+
+static void
+test_other_uid_in_nss_denies(void **state)
+{
+	(void)state;
+	fake_oktad_start(accepting, 0);
+	world.nss_other = "alice";
+	assert_int_equal(login_with("alice", ""), PAM_AUTH_ERR);
+	world.nss_other = NULL;
+	world.nss_none = "alice";
+	fake_oktad_start(accepting, 0);
+	assert_int_equal(login_with("alice", ""), PAM_AUTH_ERR);
+	assert_int_equal(heard->connections, 0);
+}
+
+static void
+test_damaged_or_missing_directory_denies_all_but_local_T44(void **state)
+{
+	(void)state;
+	world_write(world.directory, "this is no directory");
+	assert_int_equal(login_with("alice", ""), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(login_with("nobody1", ""), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(login_with("root", ""), WORLD_HELPER);
+	unlink(world.directory);
+	assert_int_equal(login_with("alice", ""), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(login_with("root", ""), WORLD_HELPER);
+	unlink(world.passwd);
+	assert_int_equal(login_with("alice", ""), PAM_AUTHINFO_UNAVAIL);
+}
+
+static void
+test_lockers_authenticate_only_themselves_T40(void **state)
+{
+	(void)state;
+	fake_oktad_start(accepting, 0);
+	world.euid = ALICE;
+	talk_begin("secret", NULL, NULL);
+	assert_int_equal(login_with("alice", ""), PAM_SUCCESS);
+	assert_string_equal(world.connected, OKTA_SELF_SOCK);
+	fake_oktad_start(accepting, 0);
+	assert_int_equal(login_with("bob", ""), PAM_AUTH_ERR);
+	assert_int_equal(heard->connections, 0);
+}
+
+static void
+test_pam_user_is_asked_whoever_calls_T28(void **state)
+{
+	static const char *const users[] = {"alice", "bob", "carol"};
+
+	(void)state;
+	for (size_t caller = 0; caller < 3; caller++)
+	for (size_t target = 0; target < 3; target++) {
+		pam_handle_t *pamh;
+
+		fake_oktad_start(accepting, 0);
+		talk_begin("secret", NULL, NULL);
+		pamh = world_start_usual(users[target], "", &talk_conv);
+		pam_set_item(pamh, PAM_RUSER, users[caller]);
+		assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
+		pam_end(pamh, 0);
+		fake_oktad_stop();
+		assert_string_equal(heard->user, users[target]);
+		assert_int_equal(heard->uid, ALICE + target);
+		assert_string_equal(heard->ruser, users[caller]);
+	}
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, world_reset)
+	const struct CMUnitTest tests[] = {
+	    T(test_right_password_enters),
+	    T(test_local_person_is_settled_without_contact_T13),
+	    T(test_unknown_names_never_leave_the_host_T17),
+	    T(test_verdicts_and_results_T43),
+	    T(test_denials_end_together_and_say_nothing_T41),
+	    T(test_late_denial_tells_why_at_once),
+	    T(test_answers_of_another_login_deny_T52),
+	    T(test_impostor_gets_nothing_T53),
+	    T(test_no_login_without_random_bytes_T98),
+	    T(test_other_uid_in_nss_denies),
+	    T(test_damaged_or_missing_directory_denies_all_but_local_T44),
+	    T(test_lockers_authenticate_only_themselves_T40),
+	    T(test_pam_user_is_asked_whoever_calls_T28),
+	};
+
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
