@@ -3,48 +3,13 @@ import re
 
 import pytest
 
+from emulator_checks import assert_api_headers, assert_error
 from emulator_client import ADMIN_TOKEN, API_TOKEN, CLIENT_ID
 from emulator_fixtures import bearer, key, okta, process  # noqa: F401
 
 ALICE = "00u1aliceEXAMPLE0001"
 NOBODY = "00uNobodyHasThisId01"
 USERS = "00g1linuxUsersEXAMP1"
-
-
-def assert_error(answer, status, code, summary, causes=()):
-    """The whole body of an Okta error."""
-    body = answer.json
-    assert (answer.status, body["errorCode"]) == (status, code)
-    assert body["errorSummary"] == summary
-    assert body["errorLink"] == code
-    assert re.fullmatch(r"oae[A-Za-z0-9_-]{22}", body["errorId"])
-    assert body["errorCauses"] == [{"errorSummary": c} for c in causes]
-    assert set(body) == {"errorCode", "errorSummary", "errorLink", "errorId",
-                         "errorCauses"}
-    assert answer.header("content-type") == "application/json"
-
-
-def assert_api_headers(answer):
-    """What okta-api.md, 8.2 lists for every answer of the API."""
-    for name, value in (
-            ("server", "nginx"), ("cache-control", "no-cache, no-store"),
-            ("pragma", "no-cache"), ("expires", "0"),
-            ("strict-transport-security",
-             "max-age=315360000; includeSubDomains"),
-            ("x-content-type-options", "nosniff"), ("x-xss-protection", "0"),
-            ("p3p", 'CP="HONK"'),
-            ("referrer-policy", "strict-origin-when-cross-origin"),
-            ("accept-ch", "Sec-CH-UA-Platform-Version")):
-        assert answer.header(name) == value, name
-    assert re.fullmatch(r"[0-9a-f]{32}", answer.header("x-okta-request-id"))
-    for name in ("limit", "remaining", "reset"):
-        assert answer.header("x-rate-limit-" + name).isdigit()
-    assert re.fullmatch(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} "
-                        r"\d\d:\d\d:\d\d GMT", answer.header("date"))
-    assert len(answer.header("content-security-policy")) > 500
-    cookies = answer.all("set-cookie")
-    assert any(c.startswith('sid=""') for c in cookies)
-    assert any(c.startswith("JSESSIONID=") for c in cookies)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/users/" + ALICE,

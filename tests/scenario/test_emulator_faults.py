@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from emulator_checks import assert_error
 from emulator_client import API_TOKEN
 from emulator_fixtures import key, okta, process  # noqa: F401
-from test_emulator_answers import assert_error
 
 LIST = "/api/v1/users"
 

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
+from emulator_checks import assert_error
 from emulator_client import ADMIN_TOKEN
 from emulator_fixtures import key, okta, process  # noqa: F401
-from test_emulator_answers import assert_error
 
 DAVE, USERS = "00u4daveEXAMPLE00004", "00g1linuxUsersEXAMP1"
 

@@ -52,6 +52,7 @@ def test_ca_of_another_run_is_not_trusted(okta):
                 other.host, context=okta.context, timeout=5))
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_old_tls_is_refused(okta):
     old = ssl.create_default_context(cafile=okta.ready["ca"])
     old.minimum_version = ssl.TLSVersion.TLSv1
