@@ -45,7 +45,7 @@ struct api_group {
 	char id[JSON_ID_MAX + 1];
 	char okta_name[API_TEXT_SIZE];
 	char name[TEMPLATE_NAME_SIZE]; /* by the rule, or "" */
-	char type[32];
+	enum team_type type;
 	int64_t changed; /* newer of lastUpdated and lastMembershipUpdated */
 	uint32_t gid; /* 0: the attribute is not set */
 	char problem[API_WHY_SIZE];

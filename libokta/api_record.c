@@ -23,6 +23,12 @@ static const char *const status_word[STATUS_COUNT] = {
 static const char *const assigned_word[] = {
     "ACTIVE", "APPROVED", "IMPLICIT", "PENDING", "PROVISIONED", "STAGED"};
 
+static const char *const type_word[TEAM_TYPES] = {
+    [TEAM_OKTA_GROUP] = "OKTA_GROUP",
+    [TEAM_APP_GROUP] = "APP_GROUP",
+    [TEAM_BUILT_IN] = "BUILT_IN",
+};
+
 int
 api_status_of(const char *word, enum person_status *status)
 {
@@ -192,21 +198,31 @@ api_app_user_parse(const struct json_object *o, const struct api_rules *r,
 	return 0;
 }
 
+static int
+type_of(const char *word, enum team_type *type)
+{
+	for (int i = 0; i < TEAM_TYPES; i++)
+		if (strcmp(word, type_word[i]) == 0) {
+			*type = (enum team_type)i;
+			return 1;
+		}
+	return 0;
+}
+
 int
 api_group_parse(const struct json_object *o, const struct api_rules *r,
     struct api_group *g, struct error *e)
 {
 	struct json_object *profile;
+	char word[32];
 	int64_t members;
 
 	memset(g, 0, sizeof(*g));
 	if (json_get_id(o, "id", g->id) != 1)
 		return error_set(e, ERROR_PROTOCOL, "a group without an id");
-	if (json_get_string(o, "type", g->type, sizeof(g->type)) != 1 ||
-	    !name_is_clean_text(g->type, strlen(g->type), sizeof(g->type))) {
-		g->type[0] = '\0';
-		say(g->problem, "the type is missing", "");
-	}
+	if (json_get_string(o, "type", word, sizeof(word)) != 1 ||
+	    !type_of(word, &g->type))
+		say(g->problem, "the type is not one of Okta's", "");
 	if (json_get_time(o, "lastUpdated", &g->changed) == -1 ||
 	    json_get_time(o, "lastMembershipUpdated", &members) == -1)
 		return error_set(

@@ -49,6 +49,7 @@ static const struct slice_row sync_rows[] = {
     REQUIRED(336, SLICE_NUMBER, slice_sync, max_age_s),
     ROW(337, SLICE_NUMBER, slice_sync, key_statuses),
     ROW(338, SLICE_NUMBER, slice_sync, trust_attributes),
+    ROW(339, SLICE_NUMBER, slice_sync, enumerate),
 };
 
 static const struct slice_row person_rows[] = {
@@ -122,6 +123,7 @@ slice_sync_send(int fd, const struct conf *c, uint64_t deadline)
 	    .max_age_s = c->max_age_s,
 	    .key_statuses = c->key_statuses,
 	    .trust_attributes = c->trust_attributes,
+	    .enumerate = c->enumerate,
 	};
 
 	return slice_send(fd, &sync_table, &s, INT_CONF, INT_CONF_END,

@@ -35,6 +35,7 @@ struct slice_sync {
 	char **shells;
 	uint32_t poll_interval_s, full_interval_s, max_age_s, key_statuses;
 	int trust_attributes;
+	int enumerate; /* getpwent(3) lists people */
 };
 
 /* For one oktad-login. */

@@ -130,6 +130,9 @@ int state_apply(struct state *s, const struct state_rules *r,
  * something, 0, -1. */
 int state_apply_status(
     struct state *s, const struct api_user *u, struct error *e);
+/* 1 where the record is not what the last pass's lists said, 0 where it is, or
+ * where they did not show the person. */
+int state_differs(struct state *s, const struct api_user *u, struct error *e);
 /* 1 where the person was in the answers of the last pass or is in the
  * directory. */
 int state_knows(struct state *s, const char *id, struct error *e);
@@ -148,6 +151,7 @@ struct state_person {
 
 struct state_group {
 	uint32_t gid;
+	enum team_type type;
 	const char *id, *name;
 };
 

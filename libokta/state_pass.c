@@ -108,7 +108,23 @@ state_stage_group(
 	bind_text(q, 4, g->okta_name);
 	bind_text(q, 5, g->problem);
 	sqlite3_bind_int64(q, 6, g->changed);
+	sqlite3_bind_int(q, 7, (int)g->type);
 	return state_run(s, q, e);
+}
+
+static void
+bind_user(sqlite3_stmt *q, const struct api_user *u)
+{
+	bind_text(q, 1, u->id);
+	sqlite3_bind_int(q, 2, u->has_status);
+	sqlite3_bind_int(q, 3, (int)u->status);
+	bind_text(q, 4, u->login);
+	bind_text(q, 5, u->name);
+	bind_text(q, 6, u->gecos);
+	bind_text(q, 7, u->home);
+	bind_text(q, 8, u->shell);
+	sqlite3_bind_int64(q, 9, u->uid);
+	sqlite3_bind_int64(q, 10, u->gid);
 }
 
 int
@@ -120,16 +136,7 @@ state_stage_user(
 
 	if (q == NULL)
 		return -1;
-	bind_text(q, 1, u->id);
-	sqlite3_bind_int(q, 2, u->has_status);
-	sqlite3_bind_int(q, 3, (int)u->status);
-	bind_text(q, 4, u->login);
-	bind_text(q, 5, u->name);
-	bind_text(q, 6, u->gecos);
-	bind_text(q, 7, u->home);
-	bind_text(q, 8, u->shell);
-	sqlite3_bind_int64(q, 9, u->uid);
-	sqlite3_bind_int64(q, 10, u->gid);
+	bind_user(q, u);
 	bind_text(q, 11, u->problem);
 	bind_text(q, 12, u->note);
 	if (state_step(s, q, e) != 1)
@@ -286,6 +293,20 @@ state_knows(struct state *s, const char *id, struct error *e)
 	rc = state_step(s, q, e);
 	if (rc == 1)
 		rc = sqlite3_column_int(q, 0);
+	sqlite3_reset(q);
+	return rc;
+}
+
+int
+state_differs(struct state *s, const struct api_user *u, struct error *e)
+{
+	sqlite3_stmt *q = state_stmt(s, SQL_DIFFERS, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	bind_user(q, u);
+	rc = state_step(s, q, e);
 	sqlite3_reset(q);
 	return rc;
 }

@@ -37,6 +37,7 @@ enum state_sql {
 	SQL_GROUP_GID,
 	SQL_STATUS,
 	SQL_KNOWS,
+	SQL_DIFFERS,
 	SQL_NOTE,
 	SQL_ALL
 };

@@ -88,6 +88,7 @@ one_group(sqlite3_stmt *q, void *arg, struct error *e)
 	    .gid = (uint32_t)sqlite3_column_int64(q, 0),
 	    .id = text(q, 1),
 	    .name = text(q, 2),
+	    .type = (enum team_type)sqlite3_column_int(q, 3),
 	};
 
 	return w->on(w->arg, &g, e);
@@ -101,7 +102,7 @@ state_each_group(struct state *s,
 	struct groups w = {on, arg};
 
 	return each(s,
-	    "SELECT gid, id, name FROM grp WHERE id IN"
+	    "SELECT gid, id, name, type FROM grp WHERE id IN"
 	    " (SELECT id FROM source WHERE kind = 1 AND publishes)"
 	    " OR gid IN (SELECT gid FROM person WHERE gid <> uid)"
 	    " ORDER BY gid",

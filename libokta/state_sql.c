@@ -17,7 +17,7 @@ const char *const state_sql_text[SQL_ALL] = {
     [SQL_SOURCE_SEEN] = "UPDATE source SET changed = g.changed FROM in_group g"
 			" WHERE g.src = source.num",
     [SQL_IN_GROUP] = "INSERT OR REPLACE INTO in_group"
-		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_IN_PERSON] =
 	"INSERT INTO in_person (id, has_status, status, login, name, gecos,"
 	" home, shell, uid, gid, problem, note)"
@@ -49,8 +49,10 @@ const char *const state_sql_text[SQL_ALL] = {
     [SQL_NUMBER_PUT] = "INSERT INTO number VALUES (?1, ?2, ?3, ?4)",
     [SQL_WISH_NEXT] = "SELECT kind, id, name, number, gid FROM wish"
 		      " ORDER BY number = 0, kind DESC, id",
-    [SQL_PLACE_GROUP] = "INSERT INTO grp VALUES (?1, ?2, ?3)"
-			" ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+    [SQL_PLACE_GROUP] =
+	"INSERT INTO grp SELECT ?1, ?2, ?3, g.type FROM in_group g"
+	" JOIN source s ON s.num = g.src WHERE s.kind = 1 AND s.id = ?2"
+	" ON CONFLICT (id) DO UPDATE SET name = excluded.name",
     [SQL_PLACE_PERSON] =
 	"INSERT INTO person SELECT ?1, id, ?2, ?3, login, gecos, home, shell,"
 	" status, 0, 0 FROM in_person WHERE id = ?4"
@@ -63,6 +65,11 @@ const char *const state_sql_text[SQL_ALL] = {
     [SQL_KNOWS] = "SELECT EXISTS (SELECT 1 FROM person WHERE id = ?1)"
 		  " OR EXISTS (SELECT 1 FROM in_person JOIN in_via USING (pk)"
 		  " WHERE id = ?1)",
+    [SQL_DIFFERS] =
+	"SELECT 1 FROM in_person WHERE id = ?1"
+	" AND pk IN (SELECT pk FROM in_via) AND"
+	" (has_status, status, login, name, gecos, home, shell, uid, gid)"
+	" <> (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_NOTE] = "INSERT INTO note VALUES (?1, ?2, ?3)",
 };
 
@@ -101,13 +108,13 @@ const char state_schema[] =
     " status INTEGER NOT NULL, blocked INTEGER NOT NULL,"
     " gone INTEGER NOT NULL) STRICT;"
     "CREATE TABLE grp (gid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-    " name TEXT NOT NULL) STRICT;"
+    " name TEXT NOT NULL, type INTEGER NOT NULL) STRICT;"
     "CREATE TABLE via (src INTEGER NOT NULL, uid INTEGER NOT NULL,"
     " PRIMARY KEY (src, uid)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX via_uid ON via (uid);"
     "CREATE TABLE in_group (src INTEGER PRIMARY KEY, name TEXT NOT NULL,"
     " gid INTEGER NOT NULL, okta_name TEXT NOT NULL, problem TEXT NOT NULL,"
-    " changed INTEGER NOT NULL) STRICT;"
+    " changed INTEGER NOT NULL, type INTEGER NOT NULL) STRICT;"
     "CREATE TABLE in_person (pk INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
     " has_status INTEGER NOT NULL, status INTEGER NOT NULL,"
     " login TEXT NOT NULL, name TEXT NOT NULL, gecos TEXT NOT NULL,"

@@ -1,0 +1,172 @@
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "code.h"
+#include "internal.h"
+#include "sync.h"
+
+static const uint8_t no_id[WIRE_ID_SIZE];
+
+static int
+lost(struct error *e, const char *why)
+{
+	return error_set(e, ERROR_SYSTEM, "link to oktad: %s", why);
+}
+
+static void
+ask(struct sync *s, struct wire_in *in)
+{
+	struct wire_field f;
+
+	if (s->naskers == SYNC_ASKERS)
+		return;
+	memcpy(s->askers[s->naskers++], in->id, WIRE_ID_SIZE);
+	s->wants_full = 1;
+	while (wire_next(in, &f) == 1)
+		if (f.tag == TAG_ACCEPT)
+			s->accept = 1;
+}
+
+static void
+answered(struct sync *s, struct wire_in *in, int is_published)
+{
+	struct wire_field f;
+
+	s->is_answered = 1;
+	s->is_published = is_published;
+	strcpy(s->refusal, "oktad gave no reason");
+	while (wire_next(in, &f) == 1)
+		if (f.tag == TAG_ERROR)
+			(void)wire_str(&f, s->refusal, sizeof(s->refusal));
+}
+
+/* A slice may take several frames and counts when it is complete. */
+static int
+take_conf(struct sync *s, const struct wire_in *in, struct error *e)
+{
+	int rc = slice_sync_take(&s->coming, in);
+
+	if (rc < 0)
+		return lost(e, "a configuration that is none");
+	if (rc == 0)
+		return 0;
+	slice_sync_clear(&s->conf);
+	s->conf = s->coming;
+	memset(&s->coming, 0, sizeof(s->coming));
+	s->has_conf = 1;
+	s->conf_count++;
+	return 0;
+}
+
+/* One frame, with the descriptor that came with it or -1. */
+static int
+take(struct sync *s, struct wire_in *in, int *fd, struct error *e)
+{
+	switch (in->op) {
+	case INT_CONF:
+	case INT_CONF_END:
+		return take_conf(s, in, e);
+	case INT_SYNC_CHANNEL:
+		if (*fd == -1)
+			return lost(e, "a channel without descriptor");
+		if (s->channel != -1)
+			(void)close(s->channel);
+		s->channel = *fd;
+		*fd = -1;
+		return 0;
+	case INT_SYNC_NOW:
+		ask(s, in);
+		return 0;
+	case INT_PUBLISHED:
+		answered(s, in, 1);
+		return 0;
+	case INT_REFUSED:
+		answered(s, in, 0);
+		return 0;
+	default:
+		return lost(e, "a frame that is not for us");
+	}
+}
+
+int
+link_serve(struct sync *s, struct error *e)
+{
+	struct pollfd p = {.fd = s->link, .events = POLLIN};
+	struct wire_in in;
+
+	while (poll(&p, 1, 0) == 1) {
+		int fd = -1, rc;
+		size_t len, nfds = 0;
+
+		rc = wire_recv_fds(s->link, s->frame, WIRE_INTERNAL_MAX, &len,
+		    &fd, 1, &nfds, wire_now_ms() + WIRE_FRAME_MS);
+		if (rc == OKTA_CLOSED)
+			return lost(e, "closed");
+		if (rc != OKTA_OK || wire_open(&in, s->frame, len) != OKTA_OK)
+			return lost(e, "a frame that can not be read");
+		if (nfds == 0)
+			fd = -1;
+		rc = take(s, &in, &fd, e);
+		if (fd != -1)
+			(void)close(fd);
+		if (rc == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+link_wait(struct sync *s, uint64_t ms, struct error *e)
+{
+	struct pollfd p[] = {
+	    {.fd = s->link, .events = POLLIN},
+	    {.fd = s->local.watch, .events = POLLIN},
+	};
+
+	/* Signals end the process, so a failing poll can only be EINTR of a
+	 * debugger: the next round waits again. */
+	(void)poll(p, 2, ms > 60000 ? 60000 : (int)ms);
+	return link_serve(s, e);
+}
+
+int
+link_publish(struct sync *s, int directory_fd, int people_fd, struct error *e)
+{
+	uint64_t deadline = wire_now_ms() + SYNC_ACK_MS, now;
+	int fds[2] = {directory_fd, people_fd};
+	struct pollfd p = {.fd = s->link, .events = POLLIN};
+	struct wire_out o;
+
+	s->is_answered = 0;
+	wire_begin(&o, s->frame, WIRE_INTERNAL_MAX, INT_IMAGE, no_id);
+	if (wire_end(&o) != OKTA_OK ||
+	    wire_send_fds(s->link, o.buf, o.len, fds, 2,
+		wire_now_ms() + SYNC_SEND_MS) != OKTA_OK)
+		return lost(e, "the image could not be sent");
+	while (!s->is_answered && (now = wire_now_ms()) < deadline) {
+		(void)poll(&p, 1, (int)(deadline - now));
+		if (link_serve(s, e) == -1)
+			return -1;
+	}
+	if (!s->is_answered)
+		return lost(e, "no word about the image");
+	if (!s->is_published)
+		return error_set(e, ERROR_PROTOCOL,
+		    "oktad refused the directory: %s", s->refusal);
+	return 0;
+}
+
+int
+link_confirm(struct sync *s, struct error *e)
+{
+	struct wire_out o;
+
+	wire_begin(&o, s->frame, WIRE_INTERNAL_MAX, INT_CONFIRM, no_id);
+	if (wire_end(&o) != OKTA_OK ||
+	    wire_send(s->link, o.buf, o.len, wire_now_ms() + SYNC_SEND_MS) !=
+		OKTA_OK)
+		return lost(e, "could not be written");
+	return 0;
+}
