@@ -2,4 +2,4 @@
 libokta_libbase_la_SOURCES += libokta/access.h libokta/client.h \
 	libokta/local.h libokta/protocol.h libokta/wire.h \
 	libokta/access.c libokta/client.c libokta/local.c libokta/wire.c \
-	libokta/wire_io.c
+	libokta/wire_fds.c libokta/wire_io.c libokta/wire_io.h

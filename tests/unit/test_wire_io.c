@@ -262,6 +262,8 @@ test_two_descriptors_travel_close_on_exec(void **state)
 	assert_int_equal(wire_send_fds(pair[0], buf, n, p, 2, 0), OKTA_OK);
 	assert_int_equal(wire_recv_fds(pair[1], in, sizeof(in), &len, got, 2,
 	    &nfds, 0), OKTA_OK);
+	assert_int_equal(len, n);
+	assert_memory_equal(in, buf, n);
 	assert_int_equal(nfds, 2);
 	assert_int_equal(open_fds(), before + 2);
 	for (int i = 0; i < 2; i++)
@@ -294,6 +296,7 @@ test_unwanted_descriptors_are_closed_T54(void **state)
 		    OKTA_OK);
 		assert_int_equal(wire_recv_fds(pair[1], in, sizeof(in), &len,
 		    got, max, &nfds, 0), OKTA_BAD);
+		assert_int_equal(len, 0);
 		assert_int_equal(nfds, 0);
 		assert_int_equal(open_fds(), before);
 		while (recv(pair[1], in, sizeof(in), MSG_DONTWAIT) > 0)
