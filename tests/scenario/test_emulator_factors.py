@@ -126,6 +126,14 @@ def test_push_waits_for_the_phone(okta):
                    "00u2bobEXAMPLE000002", BOB)
 
 
+def test_push_answered_in_advance(okta):
+    okta.change("POST", "/push/opf2bobEXAMPLE000001", {"answer": "accept"})
+    body = start_push(okta)
+    assert_success(follow(okta, body["_links"]["next"],
+                          stateToken=body["stateToken"]),
+                   "00u2bobEXAMPLE000002", BOB)
+
+
 @pytest.mark.parametrize("answer,result", [("reject", "REJECTED"),
                                            ("timeout", "TIMEOUT")])
 def test_push_that_ends_badly_can_be_sent_again(okta, answer, result):

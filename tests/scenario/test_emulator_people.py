@@ -86,6 +86,14 @@ def test_schema_tells_the_custom_attributes(okta):
         "shoeSize"]
 
 
+def test_members_of_the_future(okta):
+    before = okta.get("/api/v1/users").json[0]
+    okta.switch(unknown_members=True)
+    after = okta.get("/api/v1/users").json[0]
+    assert set(after) - set(before) == {"futureFlag", "futureList",
+                                        "futureObject"}
+
+
 # Expressions
 
 @pytest.mark.parametrize("text,found", [

@@ -315,6 +315,24 @@ def test_org_can_be_read_and_put_back(okta):
     assert again == whole
 
 
+def test_short_forms_of_an_org_file(okta):
+    okta.change("PUT", "/org", {
+        "groups": [{"profile": {"name": "one"}}],
+        "users": [{"profile": {"login": "eve@example.com"},
+                   "password": "x", "groups": ["one"],
+                   "factors": ["push", "totp"]}],
+        "api_tokens": [{"token": "00short", "role": "read-only"}]})
+    user = okta.get("/api/v1/users/eve", "00short").json
+    assert len(user["id"]) == 20 and user["status"] == "ACTIVE"
+    groups = okta.get("/api/v1/users/eve/groups", "00short").json
+    assert {g["profile"]["name"] for g in groups} == {"one", "Everyone"}
+    body = okta.login("eve", "x").json
+    assert [f["factorType"] for f in body["_embedded"]["factors"]] == [
+        "push", "token:software:totp"]
+    secret = okta.change("GET", "/org")["users"][0]["factors"][1]["secret"]
+    assert len(secret) == 32
+
+
 def test_section_that_is_left_out_stays(okta):
     okta.change("PUT", "/org", {"clients": [{"client_id": CLIENT_ID}]})
     assert len(okta.get(LIST).json) == 4
@@ -339,6 +357,7 @@ def test_switches_are_merged_and_reset(okta):
     ("PUT", "/org", {"switches": {"nonsense": 1}}, 400),
     ("PUT", "/org", {"switches": {"lockout_attempts": "3"}}, 400),
     ("PUT", "/org", {"nonsense": []}, 400),
+    ("PUT", "/org", {"api_tokens": [{"token": "x", "role": "king"}]}, 400),
     ("PUT", "/clock", {}, 400),
     ("PATCH", "/users/nobody", {}, 404),
     ("PATCH", "/users/alice", {"status": "HAPPY"}, 400),

@@ -29,6 +29,18 @@ ROLES = {
 }
 
 
+def role_named(text):
+    """The role that a file names, in any case and with or without _ADMIN;
+    None for none.  ValueError where there is no such role."""
+    if text is None:
+        return None
+    name = str(text).upper().replace("-", "_").replace(" ", "_")
+    for known in ROLES:
+        if name in (known, known[:-len("_ADMIN")]):
+            return known
+    raise ValueError("no such role: %s" % text)
+
+
 class Caller:
     """key names the caller's share of a rate limit."""
 

@@ -14,8 +14,11 @@ from .server import front_page
 from .dispatch import Outcome
 
 
+_ANSWERS = {"accept": "approve", "deny": "reject"}
+
+
 class NotFound(Exception):
-    pass
+    """Neither a request of the table nor a thing of the org."""
 
 
 class Control:
@@ -168,6 +171,7 @@ class Control:
     def _push(self, request, key):
         """{answer: approve | reject | timeout | the number tapped}"""
         given = self._body(request)["answer"]
+        given = _ANSWERS.get(given, given)
         if given not in ("approve", "reject", "timeout") and \
                 not isinstance(given, int):
             raise ValueError("answer: approve, reject, timeout or a number")

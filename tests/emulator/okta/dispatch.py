@@ -107,6 +107,10 @@ class Dispatcher:
             reply = request.route.handler(org, request, *request.params)
         except (Refusal, OAuthRefusal, Answer) as why:
             reply = why.reply()
+            if request.route is None and not reply.edge:
+                # A path that the API has not still counts for somebody.
+                _, *rate = org.limiter.count("other",
+                                             callers.anonymous(request))
         except Exception:
             # A defect of the emulator must look like one, not like a hang.
             traceback.print_exc(file=sys.stderr)

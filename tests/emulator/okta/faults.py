@@ -2,8 +2,9 @@
 
 A fault is {match: {method, path, query}, kind, count, after, args}.  path and
 query are globs over the whole text (* also matches "/"); a pattern that
-begins with ^ is a regular expression instead.  The first after matching
-requests pass untouched, the next count are spoilt (0: until deleted).
+begins with ^, ends with $ or has .* in it is a regular expression instead.
+The first after matching requests pass untouched, the next count are spoilt
+(0: until deleted).
 """
 import fnmatch
 import re
@@ -20,7 +21,7 @@ STALL_MAX = 3600.0
 def _pattern(text):
     if text is None:
         return None
-    if text.startswith("^"):
+    if text.startswith("^") or text.endswith("$") or ".*" in text:
         try:
             return re.compile(text)
         except re.error as why:

@@ -25,7 +25,8 @@ _COOKIES = ('sid="";Version=1;Path=/;Max-Age=0',
 
 def edge(org, reply):
     """What the front server puts on every answer, its own included."""
-    lines = [("date", clock.http_date(org.clock.now())), ("server", "nginx")]
+    lines = [("date", clock.http_date(org.clock.now())),
+             ("server", reply.server)]
     if reply.body:
         lines.append(("content-type", reply.content_type))
     lines.append(("strict-transport-security",

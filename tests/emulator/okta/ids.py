@@ -20,6 +20,12 @@ def stable(prefix, *parts):
     return prefix + "".join(out)
 
 
+def base32(*parts):
+    """A stable secret for time-based codes."""
+    seed = "\0".join(map(str, parts)).encode()
+    return base64.b32encode(hashlib.sha256(seed).digest()[:20]).decode()
+
+
 def fresh(prefix):
     return stable(prefix, os.urandom(16).hex())
 

@@ -7,6 +7,7 @@ People, groups and apps name each other by id, or by login or name.
 import copy
 
 from . import clock, ids, switches
+from .callers import role_named
 from .org import App, Group, User
 
 SECTIONS = ("users", "groups", "apps", "clients", "api_tokens", "zones",
@@ -24,6 +25,7 @@ _FACTOR_PREFIX = {"push": "opf", "token:software:totp": "ost", "sms": "sms",
                   "call": "clf", "email": "emf", "question": "ufs",
                   "token:hotp": "uft", "token:hardware": "ykf",
                   "u2f": "fuf", "webauthn": "fwf", "web": "dsf"}
+_FACTOR_SHORT = {"totp": "token:software:totp"}
 _EPOCH = "2024-01-01T00:00:00.000Z"
 
 
@@ -40,9 +42,11 @@ def load(org, doc):
             given = switches.DEFAULTS
             org.limiter.clear()
         switches.check(given)
+        before = dict(org.switches)
         org.switches.update(copy.deepcopy(given))
-        for user in org.users.values():
-            user.rendered = None
+        if any(org.switches[n] != before[n] for n in switches.RENDERED):
+            for user in org.users.values():
+                user.rendered = None
     if "users" in doc:
         memberships = {g: list(org.groups[g].members) for g in org.group_ids}
         groups = list(org.groups.values())
@@ -77,11 +81,12 @@ def load(org, doc):
         for entry in doc["apps"]:
             _load_app(org, entry)
     if "clients" in doc:
-        org.clients = {c["client_id"]: dict(c) for c in doc["clients"]}
+        org.clients = {c["client_id"]: dict(c, role=role_named(c.get("role")))
+                       for c in doc["clients"]}
     if "api_tokens" in doc:
         org.api_tokens = {t["token"]: {
             "id": t.get("id") or ids.stable("00T", t["token"]),
-            "role": t.get("role"), "owner": t.get("owner")}
+            "role": role_named(t.get("role")), "owner": t.get("owner")}
             for t in doc["api_tokens"]}
     if "zones" in doc:
         org.zones = [_zone(z) for z in doc["zones"]]
@@ -131,6 +136,9 @@ def _load_user(org, entry):
 
 
 def make_factor(user, n, entry):
+    """A factor of the file; one that is only named gets everything else."""
+    if isinstance(entry, str):
+        entry = {"factorType": _FACTOR_SHORT.get(entry, entry)}
     factor = dict(entry)
     kind = factor["factorType"]
     factor.setdefault("provider", "OKTA")
@@ -138,6 +146,8 @@ def make_factor(user, n, entry):
                                        user.id, kind, n))
     factor.setdefault("status", "ACTIVE")
     factor.setdefault("profile", {"credentialId": user.login})
+    if kind == "token:software:totp":
+        factor.setdefault("secret", ids.base32(user.id, kind, n))
     return factor
 
 

@@ -43,8 +43,8 @@ class EventLog:
             targets.append(_target(app.id, "AppInstance", app.label,
                                    app.label))
         who = user if actor is None and user is not None else actor
-        event = _event(org, now, event_type, message, who, targets, outcome,
-                       reason, request)
+        event = _event(org, now, event_type, message, who, targets,
+                       outcome, reason, request)
         self.events.append((now, event, dump(event)))
         if len(self.events) > KEPT:
             del self.events[:KEPT // 10]
@@ -60,7 +60,8 @@ def _target(item, kind, alternate, name):
             "displayName": name, "detailEntry": None, "changeDetails": None}
 
 
-def _event(org, now, event_type, message, who, targets, outcome, reason, request):
+def _event(org, now, event_type, message, who, targets, outcome, reason,
+           request):
     address = network.client_address(org, request) if request \
         else "127.0.0.1"
     agent = request.header("user-agent", "") if request else ""

@@ -65,14 +65,16 @@ class Request:
 class Reply:
     """An answer: status, body bytes (None: none at all), extra headers."""
 
-    __slots__ = ("status", "body", "headers", "content_type", "edge")
+    __slots__ = ("status", "body", "headers", "content_type", "edge",
+                 "server")
 
     def __init__(self, status=200, body=None, headers=(),
-                 content_type="application/json", edge=False):
+                 content_type="application/json", edge=False, server="nginx"):
         self.status = status
         self.body = body
         self.headers = list(headers)
         self.content_type = content_type
+        self.server = server
         self.edge = edge        # answered by the front server, not the API
 
     @classmethod

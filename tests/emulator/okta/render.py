@@ -35,6 +35,10 @@ _PATHS = {
     "changeRecoveryQuestion": "credentials/change_recovery_question",
 }
 
+# okta-api.md, 8.1: new members may appear at any time.
+_FUTURE = {"futureFlag": True, "futureList": [{"a": [1, None]}],
+           "futureObject": {"status": "NEW", "id": 7}}
+
 _LOGO = "https://static.example.net/assets/img/logos/groups/odyssey/okta-%s.png"
 
 
@@ -65,6 +69,8 @@ def user_object(org, user):
     shown["type"] = {"id": org.user_type}
     shown["profile"] = user.profile
     shown["credentials"] = credentials(user)
+    if org.switches["unknown_members"]:
+        shown.update(_FUTURE)
     shown["_links"] = {"self": {"href": "%s/api/v1/users/%s"
                                 % (org.url, user.id)}}
     return shown
@@ -119,6 +125,8 @@ def group_object(org, group):
         shown["source"] = {"id": group.source}
         links["source"] = {"href": "%s/api/v1/apps/%s"
                            % (org.url, group.source)}
+    if org.switches["unknown_members"]:
+        shown.update(_FUTURE)
     shown["_links"] = links
     return shown
 

@@ -160,4 +160,4 @@ class Routes:
         # Not of the API: the front web server answers (okta-api.md, 8.2).
         return Answer(Reply(
             404, b'{"status":404,"message":"Resource not found"}\n',
-            edge=True))
+            edge=True, server="Apache"))

@@ -34,6 +34,7 @@ DEFAULTS = {
     "success_links": True,
     "sign_on": "allow",             # allow | deny (E0000004) | E0000085 ...
     "directory_agent": "ok",        # ok | timeout | none
+    "unknown_members": False,       # objects have members of the future
     "device_blocks": True,          # False: GET …/blocks is E0000015
     "number_challenge_poll": 0,     # push: from the n-th poll; 0: never
     "push_seconds": 300,
@@ -46,6 +47,10 @@ DEFAULTS = {
     "log_disorder": False,
     "log_duplicates": False,
 }
+
+
+# Those that change how a person is shown.
+RENDERED = ("org_url", "pipeline", "unknown_members")
 
 
 def check(values):

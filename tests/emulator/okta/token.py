@@ -20,15 +20,17 @@ GRANTS = (CLIENT_CREDENTIALS, "authorization_code", "refresh_token",
           "http://auth0.com/oauth/grant-type/mfa-otp",
           "http://auth0.com/oauth/grant-type/mfa-oob")
 
-AREAS = ("agentPools", "apiTokens", "apps", "appGrants", "authorizationServers",
-         "authenticators", "behaviors", "brands", "captchas", "certificateAuthorities", "clients",
-         "devices", "deviceAssurance", "domains", "emailDomains", "eventHooks",
-         "events", "factors", "features", "groups", "idps", "inlineHooks",
-         "linkedObjects", "logStreams", "logs", "networkZones", "oauthIntegrations",
-         "orgs", "policies", "principalRateLimits", "profileMappings", "rateLimits", "realms",
-         "resourceSelectors", "riskProviders", "roles", "schemas", "sessions",
-         "templates", "threatInsights", "trustedOrigins", "uischemas",
-         "userTypes", "users")
+AREAS = (
+    "agentPools", "apiTokens", "appGrants", "apps", "authenticators",
+    "authorizationServers", "behaviors", "brands", "captchas",
+    "certificateAuthorities", "clients", "deviceAssurance", "devices",
+    "domains", "emailDomains", "eventHooks", "events", "factors", "features",
+    "groups", "idps", "inlineHooks", "linkedObjects", "logStreams", "logs",
+    "networkZones", "oauthIntegrations", "orgs", "policies",
+    "principalRateLimits", "profileMappings", "rateLimits", "realms",
+    "resourceSelectors", "riskProviders", "roles", "schemas", "sessions",
+    "templates", "threatInsights", "trustedOrigins", "uischemas",
+    "userTypes", "users")
 SINGLE_SCOPES = ("okta.riskEvents.manage", "okta.universalLogout.manage",
                  "okta.myAccount.read")
 
