@@ -9,16 +9,18 @@ DIRECTORY = "/var/lib/okta/public/directory"
 CONFIRMED = "/var/lib/okta/public/confirmed"
 
 
-def start():
-    """Returns once the first full sync of this start has been published."""
+def start(*options):
+    """Starts oktad -f with these options; returns once the first full sync of
+    this start has been published."""
     before = _confirmed()
-    process = service.start("oktad", "/usr/sbin/oktad", "-f")
+    process = service.start("oktad", "/usr/sbin/oktad", "-f",
+                            *options)
     service.wait("oktad", process, "its first sync published",
                  lambda: os.path.exists(DIRECTORY) and _confirmed() != before,
                  60)
 
 
-def stop():
+def stop(*_):
     service.stop("oktad")
 
 
