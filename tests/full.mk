@@ -4,7 +4,8 @@ full_cflags = $(AM_CFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(JSON_CFLAGS) \
 	$(CRYPTO_CFLAGS)
 full_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
 
-full_unit_tests = tests/unit/test_conf tests/unit/test_slice
+full_unit_tests = tests/unit/test_conf tests/unit/test_json \
+	tests/unit/test_jwt tests/unit/test_slice
 check_PROGRAMS += $(full_unit_tests)
 TESTS += $(full_unit_tests)
 
@@ -12,6 +13,13 @@ tests_unit_test_conf_SOURCES = tests/unit/test_conf.c \
 	tests/unit/conf_cases.h tests/folder.c tests/folder.h
 tests_unit_test_conf_CFLAGS = $(full_cflags)
 tests_unit_test_conf_LDADD = $(full_libs)
+tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/json_corpus.h
+tests_unit_test_json_CFLAGS = $(full_cflags)
+tests_unit_test_json_LDADD = $(full_libs)
+tests_unit_test_jwt_SOURCES = tests/unit/test_jwt.c
+tests_unit_test_jwt_CFLAGS = $(full_cflags)
+tests_unit_test_jwt_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
+tests_unit_test_jwt_LDADD = $(full_libs)
 tests_unit_test_slice_SOURCES = tests/unit/test_slice.c
 tests_unit_test_slice_CFLAGS = $(full_cflags)
 tests_unit_test_slice_LDADD = $(full_libs)
