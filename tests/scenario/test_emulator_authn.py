@@ -59,6 +59,12 @@ def test_status_that_may_not_log_in(okta, status):
     assert_error(sign_in(okta, DAVE), *FAILED)
 
 
+def test_status_of_the_future_may_not_log_in(okta):
+    okta.change("PATCH", "/users/" + DAVE, {"shown_status": "HIBERNATING"})
+    assert okta.get("/api/v1/users/" + DAVE).json["status"] == "HIBERNATING"
+    assert_error(sign_in(okta, DAVE), *FAILED)
+
+
 @pytest.mark.parametrize("body", [{}, {"username": ALICE},
                                   {"password": "x"}, {"username": 7},
                                   {"username": ALICE, "password": 7}])

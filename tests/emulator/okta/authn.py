@@ -63,7 +63,8 @@ def _check_password(org, request, user, password):
         if org.switches["lockout_shown"]:
             return _locked_out(org, request, user)
         raise _fail(org, request, user, "LOCKED_OUT")
-    if user.status not in ("ACTIVE", "PASSWORD_EXPIRED"):
+    if user.status not in ("ACTIVE", "PASSWORD_EXPIRED") or \
+            user.shown_status is not None:
         raise _fail(org, request, user, "VERIFICATION_ERROR")
     if user.provider in ("ACTIVE_DIRECTORY", "LDAP"):
         agent = org.switches["directory_agent"]

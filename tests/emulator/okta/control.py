@@ -4,8 +4,6 @@ Plain HTTP on loopback.  Answers are JSON; what is not understood is 400
 with {"error": …}.
 """
 import json
-import sys
-import traceback
 
 from . import load, switches
 from .message import Reply
@@ -53,7 +51,6 @@ class Control:
         except NotFound as why:
             reply = Reply.of({"error": "not found: %s" % why}, 404)
         except (ValueError, KeyError, TypeError, AttributeError) as why:
-            traceback.print_exc(file=sys.stderr)
             reply = Reply.of({"error": "%s: %s" % (type(why).__name__, why)},
                              400)
         return Outcome(reply, [("content-type", "application/json")])
@@ -84,7 +81,7 @@ class Control:
         unknown = set(body) - {"status", "profile", "password", "factors",
                                "provider", "password_expires",
                                "transitioningToStatus", "blocks",
-                               "lastUpdated"}
+                               "lastUpdated", "shown_status"}
         if unknown:
             raise ValueError("unknown member: " + ", ".join(unknown))
         if body.get("status", "ACTIVE") not in load.STATUSES:
@@ -99,10 +96,11 @@ class Control:
         if isinstance(user.password_expires, (int, float)):
             user.password_expires = org.clock.stamp(
                 user.password_expires * 86400)
-        if "transitioningToStatus" in body:
-            user.transitioning = body["transitioningToStatus"]
-        if "blocks" in body:
-            user.device_tokens = body["blocks"]
+        for name, attribute in (("transitioningToStatus", "transitioning"),
+                                ("blocks", "blocks"),
+                                ("shown_status", "shown_status")):
+            if name in body:
+                setattr(user, attribute, body[name])
         if "factors" in body:
             user.factors = [load.make_factor(user, n, f)
                             for n, f in enumerate(body["factors"])]

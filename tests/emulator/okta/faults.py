@@ -45,6 +45,8 @@ class Fault:
         self.args = dict(rule.get("args") or {})
         if self.args.get("code", "E0000009") not in TABLE:
             raise ValueError("unknown code: %s" % self.args["code"])
+        if self.args.get("where", "start") not in ("start", "head", "body"):
+            raise ValueError("where: start, head or body")
         self.left = int(rule.get("count", 1)) or None
         self.after = int(rule.get("after", 0))
         self._method = match.get("method")

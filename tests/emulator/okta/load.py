@@ -20,7 +20,7 @@ _USER_MEMBERS = {
     "lastUpdated": "last_updated", "passwordChanged": "password_changed",
     "transitioningToStatus": "transitioning", "provider": "provider",
     "password": "password", "password_expires": "password_expires",
-    "blocks": "device_tokens"}
+    "blocks": "blocks", "shown_status": "shown_status"}
 _FACTOR_PREFIX = {"push": "opf", "token:software:totp": "ost", "sms": "sms",
                   "call": "clf", "email": "emf", "question": "ufs",
                   "token:hotp": "uft", "token:hardware": "ykf",

@@ -22,7 +22,7 @@ class User:
                  "password", "old_passwords", "factors", "provider",
                  "recovery_question", "recovery_answer", "failures",
                  "locked_at", "password_expires", "groups", "transitioning",
-                 "rendered", "device_tokens")
+                 "rendered", "blocks", "shown_status")
 
     def __init__(self, user_id, login, now):
         self.id = user_id
@@ -42,7 +42,8 @@ class User:
         self.groups = []
         self.transitioning = None
         self.rendered = None
-        self.device_tokens = None
+        self.blocks = None          # UNKNOWN_DEVICES or ANY_DEVICES
+        self.shown_status = None    # a status that nobody knows yet
 
     @property
     def login(self):

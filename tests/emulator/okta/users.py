@@ -152,9 +152,8 @@ def get_user(org, request, key):
 
 
 def _blocks(org, user):
-    known = user.device_tokens
-    return [] if known is None else [
-        {"type": "DEVICE_BASED", "appliesTo": known}]
+    return [] if user.blocks is None else [
+        {"type": "DEVICE_BASED", "appliesTo": user.blocks}]
 
 
 def list_blocks(org, request, key):
