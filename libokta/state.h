@@ -102,6 +102,7 @@ struct state_counts {
 	uint32_t known; /* people with at least one source, before */
 	uint32_t silent; /* of them, with a silent loss */
 	uint32_t present; /* people staged with at least one source */
+	uint32_t pairs; /* of person and source, before */
 };
 int state_count(struct state *s, struct state_counts *c, struct error *e);
 

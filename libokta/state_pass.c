@@ -276,7 +276,8 @@ state_count(struct state *s, struct state_counts *c, struct error *e)
 {
 	if (count(s, SQL_COUNT_KNOWN, &c->known, e) == -1 ||
 	    count(s, SQL_COUNT_SILENT, &c->silent, e) == -1 ||
-	    count(s, SQL_COUNT_PRESENT, &c->present, e) == -1)
+	    count(s, SQL_COUNT_PRESENT, &c->present, e) == -1 ||
+	    count(s, SQL_COUNT_PAIRS, &c->pairs, e) == -1)
 		return -1;
 	return 0;
 }

@@ -42,6 +42,9 @@ const char *const state_sql_text[SQL_ALL] = {
 	" JOIN source s ON s.num = v.src AND s.allows + s.publishes > 0",
     [SQL_COUNT_SILENT] = "SELECT count(DISTINCT uid) FROM lost WHERE word = 0",
     [SQL_COUNT_PRESENT] = "SELECT count(DISTINCT pk) FROM in_via",
+    [SQL_COUNT_PAIRS] =
+	"SELECT count(*) FROM via v"
+	" JOIN source s ON s.num = v.src AND s.allows + s.publishes > 0",
     [SQL_NAME_GET] = "SELECT kind, id FROM name WHERE name = ?1",
     [SQL_NAME_PUT] = "INSERT OR IGNORE INTO name VALUES (?1, ?2, ?3)",
     [SQL_NUMBER_GET] = "SELECT kind, id FROM number WHERE number = ?1",

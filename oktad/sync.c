@@ -305,18 +305,31 @@ begin(struct sync *s, const char *db, struct error *e)
 	return 0;
 }
 
+static int
+usage(void)
+{
+	fputs("usage: oktad-sync [-df]\n", stderr);
+	return 2;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct sync s = {.link = -1, .channel = -1};
 	struct error e = {0};
-	int debug = argc == 2 && strcmp(argv[1], "-d") == 0;
+	int foreground = 0, debug = 0, option;
 
-	log_open("oktad-sync", 0, debug);
-	if (argc > 1 && !debug) {
-		fprintf(stderr, "usage: oktad-sync [-d]\n");
-		return 2;
+	while ((option = getopt(argc, argv, "df")) != -1) {
+		if (option == 'd')
+			debug = 1;
+		else if (option == 'f')
+			foreground = 1;
+		else
+			return usage();
 	}
+	if (optind != argc)
+		return usage();
+	log_open("oktad-sync", foreground, debug);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (geteuid() == 0)
 		error_set(&e, ERROR_CONFIG,

@@ -67,7 +67,8 @@ struct sync {
 	/* For status. */
 	enum sync_phase phase;
 	int64_t started_s, full_s, poll_s;
-	uint32_t done, total, users, groups, added, removed;
+	uint32_t done, total; /* memberships read; as many as last time */
+	uint32_t users, groups, added, removed;
 	char error[512];
 	uint64_t told_ms; /* when the last status went out */
 

@@ -309,7 +309,7 @@ pass_run(struct sync *s, int accept, struct error *e)
 	    state_begin(s->state, e) == -1)
 		return -1;
 	s->done = 0;
-	s->total = c.known;
+	s->total = c.pairs;
 	if (collect(&p, e) == -1) {
 		state_rollback(s->state);
 		return -1;
