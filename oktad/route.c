@@ -44,6 +44,7 @@ static const struct route routes[] = {
     READ("/groups/{id}/users", BUCKET_GROUP),
     READ("/apps/{id}", BUCKET_APP),
     READ("/apps/{id}/users", BUCKET_APP),
+    READ("/apps/{id}/users/{id}", BUCKET_APP),
     READ("/apps/{id}/groups", BUCKET_APP),
     READ("/meta/schemas/user/{id}", BUCKET_OTHER),
     READ("/logs", BUCKET_LOGS),
