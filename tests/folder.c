@@ -52,12 +52,12 @@ folder_write(const struct folder *f, const char *name, const char *text,
     mode_t mode)
 {
 	const char *path = folder_at(f, name);
-	FILE *f;
+	FILE *file;
 
 	unlink(path);
-	f = fopen(path, "wx");
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
+	file = fopen(path, "wx");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
 	assert_int_equal(chmod(path, mode), 0);
 }
