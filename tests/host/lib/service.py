@@ -3,7 +3,6 @@ they answer."""
 
 import os
 import signal
-import socket
 import subprocess
 import time
 
@@ -52,8 +51,10 @@ def stop(name):
 
 
 def is_listening(port):
-    with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", port)) == 0
+    """Without connecting, which sshd would log as an attack."""
+    with open("/proc/net/tcp", encoding="ascii") as f:
+        return any(line.split()[1].endswith(f":{port:04X}") and
+                   line.split()[3] == "0A" for line in f.readlines()[1:])
 
 
 def tail(lines=15):
