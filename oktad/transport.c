@@ -13,7 +13,7 @@
 enum {
 	CONNECT_MS = 5000,
 	SLOW_BYTES = 50,   /* per second, over … */
-	SLOW_SECONDS = 15, /* … so many seconds: given up (T88) */
+	SLOW_SECONDS = 30, /* … so many seconds: given up (T88) */
 	IDLE_SECONDS = 50, /* an idle connection that is older, is not used:
 			      the server may be about to close it */
 	CONNECTIONS = 16   /* kept open */
@@ -287,6 +287,7 @@ static enum transport_error
 classify(const struct call *c, CURLcode code)
 {
 	curl_off_t connected = 0;
+	long sent = 0;
 
 	if (c->is_too_big)
 		return TRANSPORT_TOO_BIG;
@@ -298,8 +299,11 @@ classify(const struct call *c, CURLcode code)
 	case CURLE_COULDNT_CONNECT:
 		return TRANSPORT_OFFLINE;
 	case CURLE_OPERATION_TIMEDOUT:
+		/* A connection that was open already took no time. */
 		curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &connected);
-		return connected == 0 ? TRANSPORT_OFFLINE : TRANSPORT_TIME;
+		curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
+		return connected == 0 && sent == 0 ? TRANSPORT_OFFLINE
+						   : TRANSPORT_TIME;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:

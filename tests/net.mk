@@ -1,11 +1,44 @@
 # Tests of area net: requests to Okta, tokens, the sandbox.
 if HAVE_CMOCKA
-net_unit_tests = tests/unit/test_sandbox
+net_unit_tests = tests/unit/test_http tests/unit/test_http_error \
+	tests/unit/test_http_link tests/unit/test_token \
+	tests/unit/test_governor tests/unit/test_origin tests/unit/test_route \
+	tests/unit/test_sandbox
 check_PROGRAMS += $(net_unit_tests)
 TESTS += $(net_unit_tests)
+net_unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/oktad
+net_unit_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CURL_CFLAGS) $(JSON_CFLAGS)
+net_unit_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS)
+
+tests_unit_test_http_SOURCES = tests/unit/test_http.c
+tests_unit_test_http_CFLAGS = $(net_unit_cflags) -pthread
+tests_unit_test_http_LDADD = $(net_unit_libs)
+tests_unit_test_http_error_SOURCES = tests/unit/test_http_error.c
+tests_unit_test_http_error_CFLAGS = $(net_unit_cflags)
+tests_unit_test_http_error_LDADD = $(net_unit_libs)
+tests_unit_test_http_link_SOURCES = tests/unit/test_http_link.c
+tests_unit_test_http_link_CFLAGS = $(net_unit_cflags)
+tests_unit_test_http_link_LDADD = $(net_unit_libs)
+tests_unit_test_token_SOURCES = tests/unit/test_token.c
+tests_unit_test_token_CFLAGS = $(net_unit_cflags)
+tests_unit_test_token_LDADD = $(net_unit_libs)
+
+tests_unit_test_governor_SOURCES = tests/unit/test_governor.c \
+	oktad/governor.c oktad/head.c oktad/skew.c
+tests_unit_test_governor_CPPFLAGS = $(net_unit_cppflags)
+tests_unit_test_governor_CFLAGS = $(net_unit_cflags)
+tests_unit_test_governor_LDADD = $(net_unit_libs) $(CURL_LIBS)
+tests_unit_test_origin_SOURCES = tests/unit/test_origin.c oktad/origin.c
+tests_unit_test_origin_CPPFLAGS = $(net_unit_cppflags)
+tests_unit_test_origin_CFLAGS = $(net_unit_cflags)
+tests_unit_test_origin_LDADD = $(net_unit_libs) $(CURL_LIBS)
+tests_unit_test_route_SOURCES = tests/unit/test_route.c oktad/route.c
+tests_unit_test_route_CPPFLAGS = $(net_unit_cppflags)
+tests_unit_test_route_CFLAGS = $(net_unit_cflags)
+tests_unit_test_route_LDADD = $(net_unit_libs)
 
 tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
-tests_unit_test_sandbox_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sandbox_CFLAGS = $(net_unit_cflags)
 tests_unit_test_sandbox_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=setgroups,--wrap=setresgid,--wrap=setresuid \
 	-Wl,--wrap=getgroups,--wrap=getresgid,--wrap=getresuid,--wrap=prctl
