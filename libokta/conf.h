@@ -77,7 +77,6 @@ struct conf {
 	uint32_t poll_interval_s, full_interval_s, max_age_s;
 	uint32_t key_statuses; /* bits 1 << enum person_status: may log in by
 				  key although it is about the password */
-	int trust_attributes;
 
 	/* [login] */
 	uint32_t deadline_s;

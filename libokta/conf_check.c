@@ -49,9 +49,6 @@ conf_check(const struct conf *c, struct error *e)
 	if (check_needed(c, e) != 0 || check_times(c, e) != 0 ||
 	    check_scopes(c, e) != 0)
 		return -1;
-	if (!c->enumerate)
-		return conf_wrong_at(c, "directory", "enumerate", e, "no is "
-		    "not supported by this version; delete the line");
 	/* okta-api 2.2: a trusted application is one with an API token. */
 	if (c->trusted_app && c->okta.mode != CONF_API_TOKEN)
 		return conf_wrong_at(c, "login", "trusted_app", e, "needs an "

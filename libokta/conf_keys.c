@@ -63,8 +63,6 @@ const struct conf_key conf_keys[] = {
 	.type = CONF_ATTRIBUTE, CONF(shell_attribute)},
     {.section = "directory", .name = "shells", .type = CONF_PATHS,
 	CONF(shells), .fallback = "/bin/sh /bin/bash"},
-    {.section = "directory", .name = "trust_attributes", .type = CONF_SWITCH,
-	CONF(trust_attributes), .fallback = "no"},
     {.section = "directory", .name = "poll_interval", .type = CONF_DURATION,
 	CONF(poll_interval_s), .fallback = "30 s", .min = 1, .max = HOUR},
     {.section = "directory", .name = "full_interval", .type = CONF_DURATION,

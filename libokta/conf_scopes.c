@@ -22,23 +22,11 @@ uses_apps(const struct conf *c)
 	return c->allow_apps[0] != NULL;
 }
 
-static int
-uses_attributes(const struct conf *c)
-{
-	return !c->trust_attributes && (c->uid_attribute != NULL ||
-	    c->gid_attribute != NULL || c->home_attribute != NULL ||
-	    c->shell_attribute != NULL ||
-	    strncmp(c->name, "attribute:", 10) == 0);
-}
-
 /* Scope per call: okta-api 1.5. */
 const struct conf_scope conf_scopes[] = {
     {"okta.apps.read", "people allowed by allow_apps", uses_apps},
     {"okta.groups.read", "people allowed by allow_groups, and groups",
 	uses_groups},
-    {"okta.schemas.read",
-	"looking whether people can edit attributes that decide about them",
-	uses_attributes},
     {"okta.users.read", "everything: without it there are no people", always},
     {NULL, NULL, NULL},
 };

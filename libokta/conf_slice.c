@@ -48,7 +48,6 @@ static const struct slice_row sync_rows[] = {
     REQUIRED(335, SLICE_NUMBER, slice_sync, full_interval_s),
     REQUIRED(336, SLICE_NUMBER, slice_sync, max_age_s),
     ROW(337, SLICE_NUMBER, slice_sync, key_statuses),
-    ROW(338, SLICE_NUMBER, slice_sync, trust_attributes),
     ROW(339, SLICE_NUMBER, slice_sync, enumerate),
 };
 
@@ -122,7 +121,6 @@ slice_sync_send(int fd, const struct conf *c, uint64_t deadline)
 	    .full_interval_s = c->full_interval_s,
 	    .max_age_s = c->max_age_s,
 	    .key_statuses = c->key_statuses,
-	    .trust_attributes = c->trust_attributes,
 	    .enumerate = c->enumerate,
 	};
 

@@ -34,7 +34,6 @@ struct slice_sync {
 	char *home_attribute, *shell_attribute;
 	char **shells;
 	uint32_t poll_interval_s, full_interval_s, max_age_s, key_statuses;
-	int trust_attributes;
 	int enumerate; /* getpwent(3) lists people */
 };
 

@@ -81,7 +81,8 @@ static const struct conf_case conf_cases[] = {
     {0, "[sessions]\nsession_max = 8 h", 11, "not supported"},
     {0, "[login]\noidc_client_id = 0oaBBBBBBBBBBBBBBBBB", 11,
 	"not supported"},
-    {0, "[directory]\nenumerate = no", 11, "not supported"},
+    {0, "[directory]\nenumerate = maybe", 11, "neither yes nor no"},
+    {0, "[directory]\ntrust_attributes = yes", 11, "no such key"},
     /* Who may enter. */
     {7, "", 0, "neither allow_groups nor allow_apps"},
     {7, "#allow_groups = 00gAAAAAAAAAAAAAAAAA", 0, "neither allow_groups"},

@@ -319,13 +319,11 @@ test_scopes_follow_the_features(void **state)
 	struct conf *c;
 
 	(void)state;
-	write_conf("okta.conf", 7, "allow_apps = 0oaAAAAAAAAAAAAAAAAA\n"
-	    "uid_attribute = uidNumber");
+	write_conf("okta.conf", 7, "allow_apps = 0oaAAAAAAAAAAAAAAAAA");
 	load_good(&c);
 	assert_string_equal(c->okta.scopes[0], "okta.apps.read");
-	assert_string_equal(c->okta.scopes[1], "okta.schemas.read");
-	assert_string_equal(c->okta.scopes[2], "okta.users.read");
-	assert_null(c->okta.scopes[3]);
+	assert_string_equal(c->okta.scopes[1], "okta.users.read");
+	assert_null(c->okta.scopes[2]);
 	conf_free(c);
 	write_conf("okta.conf", 5, "scopes = okta.users.read okta.logs.read");
 	load_good(&c);
