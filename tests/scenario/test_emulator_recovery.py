@@ -74,6 +74,37 @@ def test_recovery_token_counts_once(okta):
                  "that has expired or been previously used.")
 
 
+def test_new_person_chooses_a_password_by_activation(okta):
+    new = okta.call("POST", "/api/v1/users?activate=false", {"profile": {
+        "login": "new@example.com", "email": "new@example.com",
+        "firstName": "N", "lastName": "W"}}, token=ADMIN_TOKEN).json
+    here = "/api/v1/users/" + new["id"]
+    token = okta.call("POST", here + "/lifecycle/activate?sendEmail=false",
+                      token=ADMIN_TOKEN).json["activationToken"]
+    assert_error(post(okta, "", token="00nobodys"), *FAILED)
+    body = assert_state(post(okta, "", token=token), "PASSWORD_RESET")
+    assert body["recoveryType"] == "ACCOUNT_ACTIVATION"
+    assert_success(follow(okta, body["_links"]["next"],
+                          stateToken=body["stateToken"],
+                          newPassword="Brand-New-9-pw"),
+                   new["id"], "new@example.com")
+    assert okta.get(here).json["status"] == "ACTIVE"
+    assert_error(post(okta, "", token=token), *FAILED)
+
+
+def test_link_of_a_reset_leads_back_in(okta):
+    here = "/api/v1/users/dave"
+    answer = okta.call("POST", here + "/lifecycle/reset_password"
+                       "?sendEmail=false", token=ADMIN_TOKEN)
+    token = answer.json["resetPasswordUrl"].rpartition("/")[2]
+    assert okta.get(here).json["status"] == "RECOVERY"
+    body = assert_state(post(okta, "/recovery/token", recoveryToken=token),
+                        "PASSWORD_RESET")
+    follow(okta, body["_links"]["next"], stateToken=body["stateToken"],
+           newPassword="Brand-New-9-pw")
+    assert okta.get(here).json["status"] == "ACTIVE"
+
+
 def test_unlock_by_a_trusted_application(okta):
     lock(okta, ALICE)
     answer = okta.call("POST", "/api/v1/authn/recovery/unlock",

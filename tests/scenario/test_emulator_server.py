@@ -356,6 +356,9 @@ def test_switches_are_merged_and_reset(okta):
 @pytest.mark.parametrize("method,path,body,status", [
     ("PUT", "/org", {"switches": {"nonsense": 1}}, 400),
     ("PUT", "/org", {"switches": {"lockout_attempts": "3"}}, 400),
+    ("PUT", "/org", {"switches": {"mfa": "perhaps"}}, 400),
+    ("PUT", "/org", {"switches": {"sign_on": "E9999999"}}, 400),
+    ("PUT", "/org", {"switches": {"link_host": 7}}, 400),
     ("PUT", "/org", {"nonsense": []}, 400),
     ("PUT", "/org", {"api_tokens": [{"token": "x", "role": "king"}]}, 400),
     ("PUT", "/clock", {}, 400),

@@ -7,6 +7,7 @@ from .errors import OAuthRefusal
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 AHEAD_MAX = 3600
+SECRET_MIN = 32
 
 UNKNOWN_CLIENT = "Invalid value for 'client_id' parameter."
 PARSE = "The parsing of the client_assertion failed."
@@ -85,14 +86,13 @@ def authenticate(org, replays, text, endpoint):
     except jose.Unreadable:
         raise refuse(PARSE) from None
     algorithm = header.get("alg")
-    if algorithm in ("HS256", "HS384", "HS512"):
-        client = org.clients.get(claims.get("iss")) or {}
-        if len(client.get("secret") or "") < 32:
-            raise refuse(SHORT_SECRET)
-    if algorithm not in jose.ALGORITHMS:
-        raise refuse(ALGORITHM)
     issuer = claims.get("iss")
     client = org.clients.get(issuer) if isinstance(issuer, str) else None
+    if algorithm in ("HS256", "HS384", "HS512") and \
+            len((client or {}).get("secret") or "") < SECRET_MIN:
+        raise refuse(SHORT_SECRET)
+    if algorithm not in jose.ALGORITHMS:
+        raise refuse(ALGORITHM)
     if client is None:
         raise refuse(ISSUER)
     if claims.get("sub") != issuer:

@@ -20,10 +20,7 @@ def primary(org, request):
         return _activate(org, request, body["token"])
     name, password = body.get("username"), body.get("password")
     if not isinstance(name, str) or not name or \
-            password is not None and not isinstance(password, str):
-        raise invalid("authRequest", "The 'username' and 'password' "
-                      "attributes are required in this context.")
-    if password is None:
+            not isinstance(password, str):
         raise invalid("authRequest", "The 'username' and 'password' "
                       "attributes are required in this context.")
     options = body.get("options") or {}

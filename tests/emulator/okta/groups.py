@@ -7,7 +7,7 @@ from .message import Reply, array
 from .org import Group
 from .paging import links, page_of_ids, page_of_list, read_limit
 from .users import find as find_user
-from .users import parse_json
+from .users import member, parse_json
 
 LIST_MAX = 10000
 MEMBERS_DEFAULT = 1000
@@ -106,8 +106,8 @@ def list_apps(org, request, key):
 
 
 def _check_name(org, profile, group=None):
-    name = profile.get("name") if isinstance(profile, dict) else None
-    if not isinstance(name, str) or not 1 <= len(name) <= 255:
+    name = member(profile, "name", kind=str) if profile else None
+    if name is None or not 1 <= len(name) <= 255:
         raise invalid("name", "name: The field cannot be left blank")
     for other in org.groups.values():
         if other is not group and other.type == "OKTA_GROUP" and \
@@ -117,7 +117,7 @@ def _check_name(org, profile, group=None):
 
 
 def create(org, request):
-    profile = parse_json(request).get("profile")
+    profile = member(parse_json(request), "profile")
     _check_name(org, profile)
     profile.setdefault("description", None)
     group = Group(ids.fresh("00g"), copy.deepcopy(profile),
@@ -130,7 +130,7 @@ def create(org, request):
 
 def update(org, request, key):
     group = find(org, key)
-    profile = parse_json(request).get("profile")
+    profile = member(parse_json(request), "profile")
     if group.type != "OKTA_GROUP":
         raise Refusal("E0000060")
     _check_name(org, profile, group)

@@ -87,7 +87,7 @@ def token(org, request):
     user_id = org.authn.recovery_tokens.pop(text, None) \
         if isinstance(text, str) else None
     user = org.users.get(user_id)
-    if user is None:
+    if user is None or user.status == "PROVISIONED":
         raise Refusal("E0000105")
     tx = org.authn.begin(user, request.caller.is_trusted)
     tx.recovery = "UNLOCK" if user.status == "LOCKED_OUT" else "PASSWORD"

@@ -59,8 +59,8 @@ def user_object(org, user):
     """A person as in lists."""
     shown = {
         "id": user.id, "status": user.shown_status or user.status,
-        "created": user.created,
-        "activated": user.activated, "statusChanged": user.status_changed,
+        "created": user.created, "activated": user.activated,
+        "statusChanged": user.status_changed,
         "lastLogin": user.last_login, "lastUpdated": user.last_updated,
         "passwordChanged": user.password_changed}
     if user.transitioning is not None:

@@ -1,4 +1,5 @@
 """Every switch of the org with its default.  README.md explains each."""
+from .errors import TABLE
 
 DEFAULTS = {
     # the wire
@@ -53,18 +54,35 @@ DEFAULTS = {
 RENDERED = ("org_url", "pipeline", "unknown_members")
 
 
+CHOICES = {
+    "link_style": ("lines", "comma"), "pipeline": ("idx", "v1"),
+    "rate_limits": ("none", "integrator", "one_app", "enterprise",
+                    "workforce"),
+    "mfa": ("if_enrolled", "never", "required", "optional"),
+    "password_error": ("E0000014", "E0000080"),
+    "sign_on": ("allow", "deny", *TABLE),
+    "directory_agent": ("ok", "timeout", "none"),
+    "ungranted_scope_error": ("consent_required", "invalid_scope"),
+}
+
+
+def _fits(default, value):
+    """Is the value of the kind that the default is of?"""
+    if default is None:
+        return value is None or isinstance(value, str)
+    if isinstance(default, bool) or isinstance(value, bool):
+        return type(value) is type(default)
+    if isinstance(default, (int, float)):
+        return isinstance(value, (int, float))
+    return isinstance(value, type(default))
+
+
 def check(values):
-    """Raise ValueError where a switch is unknown or of another type."""
+    """Raise ValueError where a switch is unknown or has no good value."""
     for name, value in values.items():
         if name not in DEFAULTS:
             raise ValueError("unknown switch: " + name)
-        default = DEFAULTS[name]
-        if default is None or value is None:
-            continue
-        good = (type(value) is bool if isinstance(default, bool) else
-                isinstance(value, (int, float)) and type(value) is not bool
-                if isinstance(default, (int, float)) else
-                isinstance(value, type(default)))
-        if not good:
-            raise ValueError("switch %s wants %s" % (
-                name, type(default).__name__))
+        choices = CHOICES.get(name)
+        if choices is not None and value not in choices or \
+                not _fits(DEFAULTS[name], value):
+            raise ValueError("switch %s: not %r" % (name, value))

@@ -9,7 +9,7 @@ from .errors import Refusal, invalid, not_found
 from .message import Reply
 from .org import User
 from .users import find as find_any
-from .users import parse_json
+from .users import member, parse_json
 
 _REQUIRED = ("firstName", "lastName", "email", "login")
 
@@ -29,7 +29,7 @@ def _check_profile(org, profile, user=None):
         raise invalid("login", "login: The field must be between 5 and 100 "
                       "characters.")
     for name in _REQUIRED:
-        if not profile.get(name):
+        if not isinstance(profile.get(name), str) or not profile[name]:
             raise invalid(name, "%s: The field cannot be left blank" % name)
     holder = org.logins.get(login.lower())
     if holder is not None and (user is None or holder != user.id):
@@ -47,21 +47,23 @@ def find(org, key, request):
 
 def create(org, request):
     body = parse_json(request)
-    profile = body.get("profile")
-    if not isinstance(profile, dict):
+    profile = member(body, "profile")
+    if profile is None:
         raise invalid("profile", "profile: The field cannot be left blank")
     _check_profile(org, profile)
     user = User(ids.fresh("00u"), profile["login"], org.clock.stamp())
     user.profile = copy.deepcopy(profile)
-    wanted = body.get("credentials") or {}
-    password = (wanted.get("password") or {}).get("value")
+    wanted = member(body, "groupIds", kind=list) or []
+    for key in wanted:
+        if not isinstance(key, str) or key not in org.groups:
+            raise not_found(key, "UserGroup")
+    password = member(body, "credentials", "password", "value", kind=str)
     if password is not None:
         passwords.check_new(org, user, password, create=True)
         user.password = password
-    question = wanted.get("recovery_question")
-    if question:
-        user.recovery_question = question.get("question")
-        user.recovery_answer = question.get("answer")
+    asked = ("credentials", "recovery_question")
+    user.recovery_question = member(body, *asked, "question", kind=str)
+    user.recovery_answer = member(body, *asked, "answer", kind=str)
     if _flag(request, "activate", True):
         user.status = "ACTIVE" if password is not None else "PROVISIONED"
     else:
@@ -71,9 +73,7 @@ def create(org, request):
         user.password_changed = None
     org.add_user(user)
     org.join_everyone(user)
-    for key in body.get("groupIds") or ():
-        if key not in org.groups:
-            raise not_found(key, "UserGroup")
+    for key in wanted:
         org.add_member(org.groups[key], user)
     org.log.add("user.lifecycle.create", "Create okta user", user,
                 request=request)
@@ -84,13 +84,12 @@ def update(org, request, key):
     user = find(org, key, request)
     _match_etag(org, request, user)
     body = parse_json(request)
-    profile = body.get("profile") or {}
+    profile = member(body, "profile") or {}
     if request.method == "POST":
         profile = dict(user.profile, **profile)
     _check_profile(org, profile, user)
     org.set_profile(user, profile)
-    password = ((body.get("credentials") or {}).get("password")
-                or {}).get("value")
+    password = member(body, "credentials", "password", "value", kind=str)
     if password is not None:
         passwords.set_password(org, user, password)
         org.log.add("user.account.update_password",
@@ -156,6 +155,7 @@ def _activation(org, request, user):
     if _flag(request, "sendEmail", True):
         return Reply.of({})
     token = ids.opaque("", 20)
+    org.authn.recovery_tokens[token] = user.id
     return Reply.of({"activationUrl": "%s/welcome/%s" % (org.url, token),
                      "activationToken": token})
 
@@ -231,21 +231,23 @@ def reset_password(org, request, key):
     org.set_status(user, "RECOVERY")
     org.log.add("user.account.reset_password", "Fired when the user's Okta "
                 "password is reset", user, request=request)
-    return _reset_link(org, request)
+    return _reset_link(org, request, user)
 
 
-def _reset_link(org, request):
+def _reset_link(org, request, user):
     if _flag(request, "sendEmail", True):
         return Reply.of({})
+    token = ids.opaque("", 20)
+    org.authn.recovery_tokens[token] = user.id
     return Reply.of({"resetPasswordUrl": "%s/signin/reset-password/%s"
-                     % (org.url, ids.opaque("", 20))})
+                     % (org.url, token)})
 
 
 def forgot_password(org, request, key):
     user = find(org, key, request)
     if user.status != "ACTIVE" or user.provider != "OKTA":
         raise Refusal("E0000034")
-    return _reset_link(org, request)
+    return _reset_link(org, request, user)
 
 
 def reset_factors(org, request, key):
@@ -263,9 +265,9 @@ def change_password(org, request, key):
             "STAGED", "ACTIVE", "PASSWORD_EXPIRED", "RECOVERY"):
         raise Refusal("E0000035")
     body = parse_json(request)
-    old = (body.get("oldPassword") or {}).get("value")
-    new = (body.get("newPassword") or {}).get("value")
-    if not isinstance(old, str) or not isinstance(new, str):
+    old = member(body, "oldPassword", "value", kind=str)
+    new = member(body, "newPassword", "value", kind=str)
+    if old is None or new is None:
         raise invalid("password", "oldPassword and newPassword are required.")
     if old != user.password:
         raise Refusal("E0000014", causes=["Old Password is not correct"])

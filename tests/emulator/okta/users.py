@@ -198,6 +198,22 @@ def parse_json(request):
     return value
 
 
+def member(body, *path, kind=dict):
+    """What a path of names leads to in a body; None where it is not there.
+
+    E0000003 where it, or what holds it, is of another kind than wanted.
+    """
+    for name in path:
+        if not isinstance(body, dict):
+            raise Refusal("E0000003")
+        body = body.get(name)
+        if body is None:
+            return None
+    if not isinstance(body, kind):
+        raise Refusal("E0000003")
+    return body
+
+
 def is_expired(org, user):
     """Has the password's life ended, whatever status still says?"""
     if user.status == "PASSWORD_EXPIRED":
