@@ -93,7 +93,7 @@ client_hello(struct client *c, struct wire_out *o, uint16_t op, uint32_t uid,
 	char hex[PROTOCOL_TICKET_SIZE] = {0};
 
 	wire_begin(o, c->out, sizeof(c->out), op, c->id);
-	if (!is_service(service) ||
+	if (service == NULL || !is_service(service) ||
 	    (ticket != NULL && strlen(ticket) != sizeof(hex))) {
 		o->code = OKTA_BAD;
 		return;

@@ -7,7 +7,7 @@ EXTRA_DIST += pam_okta/pam_okta.map
 pam_okta_pam_okta_la_SOURCES = \
 	pam_okta/account.c pam_okta/account.h \
 	pam_okta/args.c pam_okta/args.h \
-	pam_okta/auth.c pam_okta/auth.h \
+	pam_okta/auth.c pam_okta/auth.h pam_okta/login.h pam_okta/prompt.c \
 	pam_okta/binding.c pam_okta/binding.h \
 	pam_okta/call.c pam_okta/call.h \
 	pam_okta/converse.c pam_okta/converse.h \

@@ -139,7 +139,7 @@ static void
 test_ticket_and_service_are_checked(void **state)
 {
 	static const char *const services[] = {"", "a b", "sshd/", "s\xc3\xa9",
-	    "12345678901234567890123456789012", "sshd\n"};
+	    "12345678901234567890123456789012", "sshd\n", NULL};
 	struct client c;
 	struct wire_out o;
 
