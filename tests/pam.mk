@@ -39,7 +39,8 @@ tests_pam_helper_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-rpath /nowhere
 tests_pam_helper_la_LIBADD = $(PAM_LIBS)
 
-pam_module_tests = tests/module/test_pam_auth
+pam_module_tests = tests/module/test_pam_auth tests/module/test_pam_phases \
+	tests/module/test_pam_talk
 check_PROGRAMS += $(pam_module_tests)
 TESTS += $(pam_module_tests)
 pam_module_cflags = $(AM_CFLAGS) -I$(srcdir)/tests/module $(CMOCKA_CFLAGS)
@@ -50,6 +51,14 @@ tests_module_test_pam_auth_SOURCES = tests/module/test_pam_auth.c
 tests_module_test_pam_auth_CFLAGS = $(pam_module_cflags)
 tests_module_test_pam_auth_LDFLAGS = $(pam_module_ldflags)
 tests_module_test_pam_auth_LDADD = $(pam_module_ldadd)
+tests_module_test_pam_phases_SOURCES = tests/module/test_pam_phases.c
+tests_module_test_pam_phases_CFLAGS = $(pam_module_cflags)
+tests_module_test_pam_phases_LDFLAGS = $(pam_module_ldflags)
+tests_module_test_pam_phases_LDADD = $(pam_module_ldadd)
+tests_module_test_pam_talk_SOURCES = tests/module/test_pam_talk.c
+tests_module_test_pam_talk_CFLAGS = $(pam_module_cflags)
+tests_module_test_pam_talk_LDFLAGS = $(pam_module_ldflags)
+tests_module_test_pam_talk_LDADD = $(pam_module_ldadd)
 endif
 
 if FUZZING
