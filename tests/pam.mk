@@ -40,7 +40,8 @@ tests_pam_helper_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 tests_pam_helper_la_LIBADD = $(PAM_LIBS)
 
 pam_module_tests = tests/module/test_pam_auth tests/module/test_pam_phases \
-	tests/module/test_pam_talk
+	tests/module/test_pam_talk tests/module/test_pam_daemon \
+	tests/module/test_pam_host
 check_PROGRAMS += $(pam_module_tests)
 TESTS += $(pam_module_tests)
 pam_module_cflags = $(AM_CFLAGS) -I$(srcdir)/tests/module $(CMOCKA_CFLAGS)
@@ -59,6 +60,14 @@ tests_module_test_pam_talk_SOURCES = tests/module/test_pam_talk.c
 tests_module_test_pam_talk_CFLAGS = $(pam_module_cflags)
 tests_module_test_pam_talk_LDFLAGS = $(pam_module_ldflags)
 tests_module_test_pam_talk_LDADD = $(pam_module_ldadd)
+tests_module_test_pam_daemon_SOURCES = tests/module/test_pam_daemon.c
+tests_module_test_pam_daemon_CFLAGS = $(pam_module_cflags)
+tests_module_test_pam_daemon_LDFLAGS = $(pam_module_ldflags)
+tests_module_test_pam_daemon_LDADD = $(pam_module_ldadd)
+tests_module_test_pam_host_SOURCES = tests/module/test_pam_host.c
+tests_module_test_pam_host_CFLAGS = $(pam_module_cflags)
+tests_module_test_pam_host_LDFLAGS = $(pam_module_ldflags)
+tests_module_test_pam_host_LDADD = $(pam_module_ldadd)
 endif
 
 if FUZZING
