@@ -27,7 +27,7 @@ def primary(org, request):
     context = body.get("context") or {}
     if not isinstance(options, dict) or not isinstance(context, dict):
         raise Refusal("E0000003")
-    device = context.get("deviceToken")
+    device = context.get("deviceToken")     # remembered for nobody here
     if device is not None and (not isinstance(device, str)
                                or len(device) > 32):
         raise invalid("deviceToken", "The device token is too long.")
@@ -37,10 +37,8 @@ def primary(org, request):
     locked = _check_password(org, request, user, password)
     if locked is not None:
         return locked
-    tx = org.authn.begin(user, request.caller.is_trusted)
+    tx = org.authn.begin(user)
     tx.warn = options.get("warnBeforePasswordExpired") is True
-    if tx.trusted:
-        tx.device_token = device    # ignored from a public application
     return proceed(org, request, tx)
 
 
@@ -139,7 +137,7 @@ def _activate(org, request, token):
     user = org.users.get(user_id)
     if user is None or user.status != "PROVISIONED":
         raise Refusal("E0000004")
-    tx = org.authn.begin(user, request.caller.is_trusted)
+    tx = org.authn.begin(user)
     tx.state = "PASSWORD_RESET"
     tx.recovery = "ACCOUNT_ACTIVATION"
     return answer(org, request, tx)

@@ -8,7 +8,7 @@ class Request:
 
     __slots__ = ("method", "target", "path", "query", "headers", "body",
                  "scheme", "client", "host", "_fields", "_args", "route",
-                 "params", "caller", "unread")
+                 "params", "caller")
 
     def __init__(self, method, target, headers, body, scheme, client):
         self.method = method
@@ -26,7 +26,6 @@ class Request:
         self.host = self._fields.get("host", "")
         self._args = None
         self.route = self.params = self.caller = None
-        self.unread = False
 
     def header(self, name, default=None):
         """Value by lower-case name; repeated lines joined with a comma."""

@@ -153,7 +153,6 @@ class Org:
         self.user_ids = []
         self.logins = {}
         self.short_names = {}
-        self.deleted = set()
         self.clear_groups()
 
     def clear_groups(self):
@@ -239,7 +238,6 @@ class Org:
         self._unindex(user)
         del self.users[user.id]
         drop(self.user_ids, user.id)
-        self.deleted.add(user.id)
 
     # Groups
 

@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 from .errors import Refusal, invalid
 
 
-def read_limit(args, default, most, least=1, cap=True):
-    """The page size; a value above most is cut to it or refused."""
+def read_limit(args, default, most, least=1):
+    """The page size; a value above most is cut to it."""
     text = args.get("limit")
     if text is None or text == "":
         return default
@@ -21,11 +21,7 @@ def read_limit(args, default, most, least=1, cap=True):
         return default
     if limit < least:
         raise invalid("limit", "The limit parameter is too small.")
-    if limit > most:
-        if not cap:
-            raise invalid("limit", "The limit parameter is too large.")
-        return most
-    return limit
+    return min(limit, most)
 
 
 def _seal(path, position):

@@ -30,7 +30,7 @@ def _start(org, request, kind):
     if way is None and request.caller.is_trusted:
         if user is None or not _is_recoverable(user, kind):
             raise Refusal("E0000095")
-        tx = org.authn.begin(user, True)
+        tx = org.authn.begin(user)
         tx.state = "RECOVERY"
         tx.recovery = kind
         tx.recovery_token = ids.opaque("", 20)
@@ -49,7 +49,7 @@ def _start(org, request, kind):
 
 def _challenge(org, request, user, kind, way):
     """The same answer for an unknown person, whose code never fits."""
-    tx = org.authn.begin(user, request.caller.is_trusted)
+    tx = org.authn.begin(user)
     tx.state = "RECOVERY_CHALLENGE"
     tx.recovery = kind
     known = user is not None and _is_recoverable(user, kind) and \
@@ -89,7 +89,7 @@ def token(org, request):
     user = org.users.get(user_id)
     if user is None or user.status == "PROVISIONED":
         raise Refusal("E0000105")
-    tx = org.authn.begin(user, request.caller.is_trusted)
+    tx = org.authn.begin(user)
     tx.recovery = "UNLOCK" if user.status == "LOCKED_OUT" else "PASSWORD"
     return _begin(org, request, tx)
 

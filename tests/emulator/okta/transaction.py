@@ -13,14 +13,13 @@ _BARRED = ("STAGED", "SUSPENDED", "DEPROVISIONED")
 
 
 class Transaction:
-    """One login under way.  steps: what is still to be asked, in order."""
+    """One login under way, from the right password to its end."""
 
-    def __init__(self, user, trusted):
+    def __init__(self, user):
         self.token = ids.opaque("00", 42)
         self.user = user
         self.state = None
         self.expires = 0.0
-        self.trusted = trusted
         self.warn = False
         self.factor = None          # the one that was challenged
         self.challenge = None       # its own state: see factors/
@@ -30,7 +29,6 @@ class Transaction:
         self.recovery_token = None
         self.way = None             # SMS or CALL, and the code it sent
         self.code = None
-        self.device_token = None
 
 
 class Transactions:
@@ -46,12 +44,12 @@ class Transactions:
         self.recovery_tokens = {}
         self.sessions = {}
 
-    def begin(self, user, trusted):
+    def begin(self, user):
         now = self._org.clock.now()
         if len(self._open) > KEPT:
             self._open = {k: t for k, t in self._open.items()
                           if t.expires > now}
-        tx = Transaction(user, trusted)
+        tx = Transaction(user)
         self._open[tx.token] = tx
         self._slide(tx)
         return tx
