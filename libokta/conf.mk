@@ -24,3 +24,7 @@ libokta_libfull_la_SOURCES += \
 	libokta/log.c libokta/log.h \
 	libokta/secret.c libokta/secret.h \
 	libokta/slice_codec.c libokta/slice_codec.h
+
+# What belongs to it: the manual and the example, key by key.
+dist_man_MANS += oktad/okta.conf.5
+dist_doc_DATA = conf/okta.conf

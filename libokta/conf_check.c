@@ -98,6 +98,25 @@ remark_scopes(const struct conf *c, struct buf *out)
 	return n;
 }
 
+/* T20: who can edit such an attribute chooses their own number, name or home. */
+static int
+remark_attributes(const struct conf *c, struct buf *out)
+{
+	static const char *const keys[] = {"uid_attribute", "gid_attribute",
+	    "name", "home_attribute", "shell_attribute"};
+	const char *const values[] = {c->uid_attribute, c->gid_attribute,
+	    strncmp(c->name, "attribute:", 10) == 0 ? c->name : NULL,
+	    c->home_attribute, c->shell_attribute};
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (values[i] != NULL)
+			n += remark(c, "directory", keys[i], out, "people must "
+			    "not be able to edit this attribute in Okta; this "
+			    "version does not look");
+	return n;
+}
+
 int
 conf_remarks(const struct conf *c, struct buf *out)
 {
@@ -113,7 +132,7 @@ conf_remarks(const struct conf *c, struct buf *out)
 	if (c->okta.mode == CONF_OAUTH && c->okta.key_id == NULL)
 		n += remark(c, "okta", "key_id", out, "is not set; Okta "
 		    "demands it as soon as the app has two keys");
-	return n + remark_scopes(c, out);
+	return n + remark_attributes(c, out) + remark_scopes(c, out);
 }
 
 int

@@ -4,7 +4,8 @@ full_cflags = $(AM_CFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(JSON_CFLAGS) \
 	$(CRYPTO_CFLAGS)
 full_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
 
-full_unit_tests = tests/unit/test_conf tests/unit/test_file \
+full_unit_tests = tests/unit/test_conf tests/unit/test_conf_docs \
+	tests/unit/test_file \
 	tests/unit/test_json tests/unit/test_jwt tests/unit/test_key_jwk \
 	tests/unit/test_log tests/unit/test_slice
 check_PROGRAMS += $(full_unit_tests)
@@ -14,6 +15,9 @@ tests_unit_test_conf_SOURCES = tests/unit/test_conf.c \
 	tests/unit/conf_cases.h tests/folder.c tests/folder.h
 tests_unit_test_conf_CFLAGS = $(full_cflags)
 tests_unit_test_conf_LDADD = $(full_libs)
+tests_unit_test_conf_docs_SOURCES = tests/unit/test_conf_docs.c
+tests_unit_test_conf_docs_CFLAGS = $(full_cflags)
+tests_unit_test_conf_docs_LDADD = $(full_libs)
 tests_unit_test_file_SOURCES = tests/unit/test_file.c tests/folder.c \
 	tests/folder.h
 tests_unit_test_file_CFLAGS = $(full_cflags)
