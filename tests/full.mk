@@ -42,3 +42,57 @@ tests_unit_test_slice_SOURCES = tests/unit/test_slice.c
 tests_unit_test_slice_CFLAGS = $(full_cflags)
 tests_unit_test_slice_LDADD = $(full_libs)
 endif
+
+# Every fuzz target also runs without a fuzzer, over its seeds and what becomes
+# of them when they are cut and bits are flipped.
+full_replays = tests/fuzz/replay_conf \
+	tests/fuzz/replay_json \
+	tests/fuzz/replay_jwk \
+	tests/fuzz/replay_slice
+check_PROGRAMS += $(full_replays)
+TESTS += $(full_replays)
+tests_fuzz_replay_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h
+tests_fuzz_replay_conf_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+tests_fuzz_replay_conf_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_replay_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h
+tests_fuzz_replay_json_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+tests_fuzz_replay_json_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_replay_jwk_SOURCES = tests/fuzz/fuzz_jwk.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h
+tests_fuzz_replay_jwk_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+tests_fuzz_replay_jwk_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_replay_slice_SOURCES = tests/fuzz/fuzz_slice.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h
+tests_fuzz_replay_slice_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+tests_fuzz_replay_slice_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+EXTRA_DIST += \
+	tests/fuzz/seeds/conf \
+	tests/fuzz/seeds/json \
+	tests/fuzz/seeds/jwk \
+	tests/fuzz/seeds/slice
+
+if FUZZING
+full_fuzzers = tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_jwk \
+	tests/fuzz/fuzz_slice
+noinst_PROGRAMS += $(full_fuzzers)
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/replay.h
+tests_fuzz_fuzz_conf_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_conf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_conf_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/replay.h
+tests_fuzz_fuzz_json_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_json_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_fuzz_jwk_SOURCES = tests/fuzz/fuzz_jwk.c tests/fuzz/replay.h
+tests_fuzz_fuzz_jwk_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_jwk_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_jwk_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_fuzz_slice_SOURCES = tests/fuzz/fuzz_slice.c tests/fuzz/replay.h
+tests_fuzz_fuzz_slice_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_slice_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_slice_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+endif
