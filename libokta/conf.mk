@@ -17,7 +17,7 @@ libokta_libfull_la_SOURCES += \
 	libokta/conf_value.c libokta/conf_value.h \
 	libokta/error.c libokta/error.h \
 	libokta/file.c libokta/file.h \
-	libokta/json.c libokta/json.h \
+	libokta/json.c libokta/json.h libokta/json_id.c \
 	libokta/json_lex.c libokta/json_lex.h \
 	libokta/jwt.c libokta/jwt.h \
 	libokta/key.c libokta/key.h libokta/key_jwk.c \

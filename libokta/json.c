@@ -171,21 +171,6 @@ json_string(const struct json_object *v, char *dst, size_t cap)
 }
 
 int
-json_is_id(const char *s, size_t len)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "abcdefghijklmnopqrstuvwxyz"
-				       "0123456789_-";
-
-	if (len == 0 || len > JSON_ID_MAX)
-		return 0;
-	for (size_t i = 0; i < len; i++)
-		if (s[i] == '\0' || strchr(alphabet, s[i]) == NULL)
-			return 0;
-	return 1;
-}
-
-int
 json_id(const struct json_object *v, char *dst)
 {
 	int r = json_string(v, dst, JSON_ID_MAX + 1);

@@ -19,3 +19,4 @@ include libokta/login.mk
 include libokta/conf.mk
 include libokta/net.mk
 include libokta/sync.mk
+include libokta/auth.mk

@@ -1,0 +1,42 @@
+/*
+ * The parent's side of a login worker: whose login it is, the leave to send one
+ * password, and the outcome.
+ */
+#ifndef OKTAD_LOGIN_LINK_H
+#define OKTAD_LOGIN_LINK_H
+
+#include "conf_slice.h"
+#include "internal.h"
+#include "protocol.h"
+
+struct login_link {
+	int fd;
+	uint64_t deadline;
+};
+
+/* What oktad said where there is no leave. */
+struct login_refusal {
+	enum verdict_code verdict;
+	char why[640];
+};
+
+/* For INT_OUTCOME; empty texts are left out. */
+struct login_report {
+	enum login_outcome outcome;
+	enum verdict_code verdict;
+	const char *reason, *factors, *okta_code, *okta_request, *rhost;
+};
+
+/* The first frame. OKTA_OK, or the worker has nothing to do. */
+int login_link_person(struct login_link *l, struct slice_person *p);
+/* Asks for leave to send a password, and waits as long as it takes. The
+ * descriptor of a channel to oktad-net, which the caller closes; or -1 and
+ * *refusal. */
+int login_link_charge(struct login_link *l, const char *rhost,
+    struct login_refusal *refusal);
+/* Tells how the login ended. For an accepted one: OKTA_OK and the ticket, or the
+ * login has to be denied. */
+int login_link_outcome(struct login_link *l, const struct login_report *r,
+    char ticket[PROTOCOL_TICKET_SIZE + 1]);
+
+#endif

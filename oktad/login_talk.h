@@ -1,0 +1,43 @@
+/*
+ * The client's side of a login worker: the conversation over the connection
+ * that oktad accepted (protocol.h). The hello was read by oktad; the rest of the first
+ * frame, and everything after it, is read here.
+ */
+#ifndef OKTAD_LOGIN_TALK_H
+#define OKTAD_LOGIN_TALK_H
+
+#include <stdint.h>
+
+#include "conf_slice.h"
+#include "protocol.h"
+#include "secret.h"
+#include "wire.h"
+
+struct talk {
+	int fd;
+	uint16_t op; /* OP_LOGIN or OP_SECOND_FACTOR */
+	uint8_t id[WIRE_ID_SIZE];
+	uint64_t deadline; /* of the whole login; wire_now_ms() clock */
+	char user[256];	   /* as PAM has it; only compared */
+	char rhost[64];	   /* numeric, or "" */
+	struct secret password; /* came with the first frame, or empty */
+	uint8_t frame[WIRE_LOGIN_MAX];
+};
+
+/* Reads the rest of the first frame and sets the deadline, never later than
+ * deadline_s from now. OKTA_OK; OKTA_BAD, OKTA_TIME, OKTA_CLOSED. talk_end()
+ * in any case. */
+int talk_begin(struct talk *t, int fd, const struct slice_person *p);
+/* Asks and waits for the answer. OKTA_OK; OKTA_CLOSED where the person gave up or
+ * the client has gone, OKTA_TIME, OKTA_BAD. */
+int talk_ask(struct talk *t, enum prompt_kind kind, const char *text,
+    struct secret *answer);
+/* The end. text and ticket may be NULL. OKTA_* code. */
+int talk_verdict(struct talk *t, enum verdict_code code, int is_late,
+    const char *text, const char *ticket);
+/* Milliseconds left, at most max. */
+uint32_t talk_left_ms(const struct talk *t, uint32_t max);
+/* Wipes; the descriptor stays the caller's. */
+void talk_end(struct talk *t);
+
+#endif
