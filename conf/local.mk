@@ -14,7 +14,6 @@ EXTRA_DIST += \
 	$(units:=.in) \
 	conf/tmpfiles.conf.in \
 	conf/sysusers.conf \
-	conf/nsswitch.conf \
 	conf/pam-auth-update/okta \
 	conf/pam-auth-update/okta-password \
 	conf/pam.d/common-account \
@@ -30,7 +29,7 @@ unit_DATA = $(units)
 pamconfigsdir = $(datadir)/pam-configs
 dist_pamconfigs_DATA = conf/pam-auth-update/okta conf/pam-auth-update/okta-password
 examplesdir = $(docdir)/examples
-dist_examples_DATA = conf/nsswitch.conf
+dist_examples_DATA = conf/nsswitch.conf conf/okta.conf
 pamexamplesdir = $(examplesdir)/pam.d
 dist_pamexamples_DATA = \
 	conf/pam.d/common-account \
