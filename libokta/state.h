@@ -72,14 +72,9 @@ int state_stage_group(struct state *s, int64_t source,
 /* A person, as member of source (0: of none). 1 new in this list, 0 seen. */
 int state_stage_user(
     struct state *s, int64_t source, const struct api_user *u, struct error *e);
-/* Keeps a pair of the last accepted pass in this one too. */
-int state_stage_keep(
-    struct state *s, int64_t source, const char *id, struct error *e);
-
 enum loss_word {
 	LOSS_SILENT = 0, /* absent from the list, and nothing more is known */
-	LOSS_CONFIRMED = 1, /* Okta says of this very person: not any more */
-	LOSS_REFUTED = 2 /* Okta says of this very person: still there */
+	LOSS_CONFIRMED = 1 /* Okta says of this very person: not any more */
 };
 
 /* Finds every pair of person and source that was and is not staged. */

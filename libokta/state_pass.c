@@ -157,19 +157,6 @@ state_stage_user(
 }
 
 int
-state_stage_keep(
-    struct state *s, int64_t source, const char *id, struct error *e)
-{
-	sqlite3_stmt *q = state_stmt(s, SQL_IN_KEEP, e);
-
-	if (q == NULL)
-		return -1;
-	sqlite3_bind_int64(q, 1, source);
-	bind_text(q, 2, id);
-	return state_run(s, q, e);
-}
-
-int
 state_find_losses(struct state *s, struct error *e)
 {
 	return state_exec(s,

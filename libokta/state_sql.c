@@ -26,8 +26,6 @@ const char *const state_sql_text[SQL_ALL] = {
 	" login = ?4, name = ?5, gecos = ?6, home = ?7, shell = ?8, uid = ?9,"
 	" gid = ?10, problem = ?11, note = ?12 RETURNING pk",
     [SQL_IN_VIA] = "INSERT OR IGNORE INTO in_via VALUES (?1, ?2)",
-    [SQL_IN_KEEP] = "INSERT OR IGNORE INTO in_via"
-		    " SELECT ?1, pk FROM in_person WHERE id = ?2",
     [SQL_LOSER_NEXT] =
 	"SELECT l.uid, p.id FROM lost l JOIN person p ON p.uid = l.uid"
 	" WHERE l.uid > ?1 AND l.word = 0 ORDER BY l.uid LIMIT 1",

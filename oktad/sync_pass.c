@@ -82,22 +82,33 @@ list_source(struct pass *p, const struct state_source *src, struct error *e)
 
 /* --- those who were lost --- */
 
+/* One person's lost groups and apps. */
 struct lost {
+	const char *id;
 	struct state_source *src;
-	enum loss_word *word;
 	size_t n;
 };
+
+/* A list that leaves somebody out who is there after all is no list to act on,
+ * whatever else it says (T91). */
+static int
+contradiction(const struct lost *l, size_t i, struct error *e)
+{
+	return error_set(e, ERROR_PROTOCOL,
+	    "the list of %s %s leaves out %s, who is in it",
+	    l->src[i].kind == SOURCE_APP ? "app" : "group", l->src[i].id,
+	    l->id);
+}
 
 static int
 on_group(void *arg, const struct api_group *g, struct error *e)
 {
 	struct lost *l = arg;
 
-	(void)e;
 	for (size_t i = 0; i < l->n; i++)
 		if (l->src[i].kind == SOURCE_GROUP &&
 		    strcmp(l->src[i].id, g->id) == 0)
-			l->word[i] = LOSS_REFUTED;
+			return contradiction(l, i, e);
 	return 1;
 }
 
@@ -109,15 +120,12 @@ load_losses(struct pass *p, uint32_t uid, struct lost *l, struct error *e)
 	int rc;
 
 	while ((rc = state_next_loss(p->s->state, uid, &after, &src, e)) == 1) {
-		void *a = reallocarray(l->src, l->n + 1, sizeof(*l->src));
-		void *b = reallocarray(l->word, l->n + 1, sizeof(*l->word));
+		void *more = reallocarray(l->src, l->n + 1, sizeof(*l->src));
 
-		l->src = a != NULL ? a : l->src;
-		l->word = b != NULL ? b : l->word;
-		if (a == NULL || b == NULL)
+		if (more == NULL)
 			return error_errno(e, "losses");
-		l->src[l->n] = src;
-		l->word[l->n++] = LOSS_SILENT;
+		l->src = more;
+		l->src[l->n++] = src;
 	}
 	return rc;
 }
@@ -129,45 +137,44 @@ is_stopped(const struct api_user *u)
 				    u->status == STATUS_DEPROVISIONED);
 }
 
-/* A 404 is no word (T91): 1; another failure -1. */
+/* 1 where Okta says that the person is not assigned to the app any more, 0
+ * where it says nothing, -1. */
 static int
-is_unknown(const struct error *e)
+is_unassigned(struct pass *p, const struct lost *l, size_t i, struct error *e)
 {
-	return e->http_status == 404 ? 1 : -1;
+	int is_known = 0, is_there;
+
+	is_there = api_app_user(
+	    &p->api, &p->s->rules, l->src[i].id, l->id, &is_known, e);
+	if (is_there == 1)
+		return contradiction(l, i, e);
+	return is_there == -1 ? -1 : is_known;
 }
 
-/* What Okta says of this very person. 0 with the words in l, 1 nothing. */
+/* Asks Okta about this very person. A 404 is no word. */
 static int
-ask_about(struct pass *p, const char *id, uint32_t uid, struct lost *l,
-    struct error *e)
+ask_about(struct pass *p, uint32_t uid, struct lost *l, struct error *e)
 {
 	struct sync *s = p->s;
 	struct api_user u;
 
-	if (api_user(&p->api, &s->rules, id, &u, e) == -1) {
-		if (is_unknown(e) == -1)
-			return -1;
-		return state_mark_gone(s->state, uid, e) == -1 ? -1 : 1;
-	}
+	if (api_user(&p->api, &s->rules, l->id, &u, e) == -1)
+		return e->http_status == 404 ? state_mark_gone(s->state, uid, e)
+					     : -1;
 	if (state_stage_user(s->state, 0, &u, e) == -1)
 		return -1;
 	if (!is_stopped(&u) &&
-	    api_user_groups(&p->api, &s->rules, id, on_group, l, e) == -1)
-		return is_unknown(e);
+	    api_user_groups(&p->api, &s->rules, l->id, on_group, l, e) == -1)
+		return e->http_status == 404 ? 0 : -1;
 	for (size_t i = 0; i < l->n; i++) {
-		int is_known = 1, is_there = 0;
+		int confirmed = 1;
 
-		if (l->word[i] == LOSS_REFUTED)
-			continue;
 		if (!is_stopped(&u) && l->src[i].kind == SOURCE_APP)
-			is_there = api_app_user(
-			    &p->api, &s->rules, l->src[i].id, id, &is_known, e);
-		if (is_there == -1)
+			confirmed = is_unassigned(p, l, i, e);
+		if (confirmed == -1 ||
+		    (confirmed && state_settle_loss(s->state, uid,
+				      l->src[i].num, LOSS_CONFIRMED, e) == -1))
 			return -1;
-		if (is_there)
-			l->word[i] = LOSS_REFUTED;
-		else if (is_known)
-			l->word[i] = LOSS_CONFIRMED;
 	}
 	return 0;
 }
@@ -175,21 +182,14 @@ ask_about(struct pass *p, const char *id, uint32_t uid, struct lost *l,
 static int
 settle_person(struct pass *p, const char *id, uint32_t uid, struct error *e)
 {
-	struct lost l = {0};
+	struct lost l = {.id = id};
 	int rc;
 
 	rc = load_losses(p, uid, &l, e);
 	if (rc == 0)
-		rc = ask_about(p, id, uid, &l, e);
-	for (size_t i = 0; rc == 0 && i < l.n; i++) {
-		rc = state_settle_loss(
-		    p->s->state, uid, l.src[i].num, l.word[i], e);
-		if (rc == 0 && l.word[i] == LOSS_REFUTED)
-			rc = state_stage_keep(p->s->state, l.src[i].num, id, e);
-	}
+		rc = ask_about(p, uid, &l, e);
 	free(l.src);
-	free(l.word);
-	return rc == -1 ? -1 : 0;
+	return rc;
 }
 
 /* Of the recently changed only those count who were stopped. */

@@ -1,16 +1,42 @@
 # Tests of area sync: Okta's lists as records, the ledger, passes.
 if HAVE_CMOCKA
-sync_unit_tests = tests/unit/test_idmap tests/unit/test_state
+sync_unit_tests = tests/unit/test_api tests/unit/test_idmap \
+	tests/unit/test_record tests/unit/test_state tests/unit/test_sync
 check_PROGRAMS += $(sync_unit_tests)
 TESTS += $(sync_unit_tests)
 
 sync_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS)
 sync_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
 
+tests_unit_test_api_SOURCES = tests/unit/test_api.c
+tests_unit_test_api_CFLAGS = $(sync_cflags)
+tests_unit_test_api_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=http_send
+tests_unit_test_api_LDADD = $(sync_libs)
 tests_unit_test_idmap_SOURCES = tests/unit/test_idmap.c
 tests_unit_test_idmap_CFLAGS = $(sync_cflags)
 tests_unit_test_idmap_LDADD = $(sync_libs)
+tests_unit_test_record_SOURCES = tests/unit/test_record.c
+tests_unit_test_record_CFLAGS = $(sync_cflags)
+tests_unit_test_record_LDADD = $(sync_libs)
 tests_unit_test_state_SOURCES = tests/unit/test_state.c
 tests_unit_test_state_CFLAGS = $(sync_cflags)
 tests_unit_test_state_LDADD = libokta/libstate.la $(sync_libs) $(SQLITE_LIBS)
+tests_unit_test_sync_SOURCES = tests/unit/test_sync.c oktad/sync_guard.c \
+	oktad/sync_guard.h oktad/sync_local.c oktad/sync_local.h \
+	oktad/sync_range.c
+tests_unit_test_sync_CFLAGS = $(sync_cflags) -I$(srcdir)/oktad
+tests_unit_test_sync_LDADD = $(sync_libs)
+endif
+
+if FUZZING
+sync_fuzzers = tests/fuzz/fuzz_groups tests/fuzz/fuzz_users
+noinst_PROGRAMS += $(sync_fuzzers)
+tests_fuzz_fuzz_groups_SOURCES = tests/fuzz/fuzz_groups.c
+tests_fuzz_fuzz_groups_CFLAGS = $(AM_CFLAGS) $(FUZZ_CFLAGS) $(JSON_CFLAGS)
+tests_fuzz_fuzz_groups_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_groups_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_fuzz_users_SOURCES = tests/fuzz/fuzz_users.c
+tests_fuzz_fuzz_users_CFLAGS = $(AM_CFLAGS) $(FUZZ_CFLAGS) $(JSON_CFLAGS)
+tests_fuzz_fuzz_users_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_users_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
 endif

@@ -766,27 +766,6 @@ test_stopped_people_need_no_further_word_T105(void **state)
 }
 
 static void
-test_refuted_loss_stays_a_member(void **state)
-{
-	struct fixture *f = *state;
-	struct api_user a = person("00uA", "alice");
-	uint32_t uid;
-
-	begin(f);
-	stage(f, &a);
-	apply(f);
-	uid = find(f, "00uA").found.uid;
-	begin(f);
-	assert_int_equal(state_find_losses(f->s, &f->e), 0);
-	assert_int_equal(state_stage_user(f->s, 0, &a, &f->e), 1);
-	assert_int_equal(state_stage_keep(f->s, f->source, "00uA", &f->e), 0);
-	assert_int_equal(
-	    state_settle_loss(f->s, uid, f->source, LOSS_REFUTED, &f->e), 0);
-	assert_int_equal(apply(f).removed, 0);
-	assert_int_equal(find(f, "00uA").found.is_entitled, 1);
-}
-
-static void
 test_rolled_back_pass_leaves_everything(void **state)
 {
 	struct fixture *f = *state;
@@ -1110,7 +1089,6 @@ main(void)
 	    T(test_source_out_of_the_configuration_entitles_nobody_at_once),
 	    T(test_losses_are_found_settled_and_held),
 	    T(test_stopped_people_need_no_further_word_T105),
-	    T(test_refuted_loss_stays_a_member),
 	    T(test_rolled_back_pass_leaves_everything),
 	    T(test_order_of_arrival_has_no_say_T12),
 	    T(test_restored_old_ledger_moves_nobody_T11),
