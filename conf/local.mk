@@ -28,9 +28,8 @@ CLEANFILES += $(generated_conf)
 unit_DATA = $(units)
 pamconfigsdir = $(datadir)/pam-configs
 dist_pamconfigs_DATA = conf/pam-auth-update/okta conf/pam-auth-update/okta-password
-examplesdir = $(docdir)/examples
-dist_examples_DATA = conf/nsswitch.conf conf/okta.conf
-pamexamplesdir = $(examplesdir)/pam.d
+dist_doc_DATA += conf/nsswitch.conf
+pamexamplesdir = $(docdir)/pam.d
 dist_pamexamples_DATA = \
 	conf/pam.d/common-account \
 	conf/pam.d/common-auth \

@@ -24,9 +24,9 @@ def hosts():
 
 def nsswitch():
     """Puts the shipped nsswitch lines in the place of the machine's."""
-    found = glob.glob("/usr/share/doc/okta-login*/examples/nsswitch.conf")
+    found = glob.glob("/usr/share/doc/okta-login*/nsswitch.conf")
     if not found:
-        raise SetupError("nsswitch", "no examples/nsswitch.conf installed")
+        raise SetupError("nsswitch", "no nsswitch.conf among the documents")
     with open(found[0], encoding="utf-8") as f:
         ours = re.findall(r"^(\w+):.*$", f.read(), re.M)
         f.seek(0)
