@@ -4,9 +4,9 @@
  * up to WIRE_INTERNAL_MAX bytes. A value longer than 65,535 bytes is split over
  * several fields of the same tag, or over several frames where the op says so.
  *
- * oktad-net and oktad-sync connect to internal.sock. Started with the argument
- * --link they have that connection on descriptor 3 already, and end with it
- * (oktad --probe does so, while internal.sock is not there or not ours).
+ * oktad-net and oktad-sync connect to internal.sock. Started with -l, oktad-net
+ * has that connection on descriptor 3 already, and ends with it (oktad --probe
+ * does so, while internal.sock is not there or not ours).
  */
 #ifndef OKTA_INTERNAL_H
 #define OKTA_INTERNAL_H

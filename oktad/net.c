@@ -156,7 +156,7 @@ shut_down(struct net *n)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: oktad-net [-df] [-s SOCKET]\n");
+	fprintf(stderr, "usage: oktad-net [-dfl] [-s SOCKET]\n");
 	return EXIT_USAGE;
 }
 
@@ -164,15 +164,17 @@ int
 main(int argc, char **argv)
 {
 	const char *path = NULL;
-	int is_debug = 0, is_foreground = 0, option, rc;
+	int is_debug = 0, is_foreground = 0, is_linked = 0, option, rc;
 	static struct net n;
 	struct error e = {0};
 
-	while ((option = getopt(argc, argv, "dfs:")) != -1) {
+	while ((option = getopt(argc, argv, "dfls:")) != -1) {
 		if (option == 'd')
 			is_debug = 1;
 		else if (option == 'f')
 			is_foreground = 1;
+		else if (option == 'l')
+			is_linked = 1;
 		else if (option == 's')
 			path = optarg;
 		else
@@ -192,7 +194,9 @@ main(int argc, char **argv)
 		rc = error_set(&e, ERROR_SYSTEM, "libcurl can not be used");
 	if (rc == 0)
 		rc = transport_open(&n.transport, &e);
-	if (rc == 0)
+	if (rc == 0 && is_linked)
+		rc = net_inherit(&n.parent, &e);
+	else if (rc == 0)
 		rc = net_connect(path != NULL ? path : OKTA_INTERNAL_SOCK,
 		    path != NULL, &n.parent, &e);
 	if (rc == 0)

@@ -17,6 +17,7 @@
 #include "transport.h"
 
 enum {
+	NET_LINK_FD = 3, /* the link to oktad, where it is handed over */
 	NET_CHANNELS_MAX = TRANSPORT_FDS_MAX - 1, /* and the link to oktad */
 	NET_PARALLEL = 4 /* calls at once of each role but login: all hosts of
 			    a company share Okta's limit of 75 (8.6) */
@@ -55,6 +56,8 @@ void net_note_error(struct net *n, const char *text);
 
 /* net_parent.c: the link to oktad. 0; -1: the link is of no more use. */
 int net_connect(const char *path, int is_test, int *fd, struct error *e);
+/* The same for a link that came with the start of the program. */
+int net_inherit(int *fd, struct error *e);
 int net_take_frame(struct net *n, struct error *e);
 void net_send_assert(struct net *n, const uint8_t id[WIRE_ID_SIZE],
     int32_t skew, int is_admin);

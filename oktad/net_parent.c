@@ -57,6 +57,17 @@ fail:
 	return -1;
 }
 
+int
+net_inherit(int *out, struct error *e)
+{
+	*out = -1;
+	if (!is_trusted_peer(NET_LINK_FD, 0))
+		return error_set(e, ERROR_SYSTEM,
+		    "descriptor %d is no connection to root", NET_LINK_FD);
+	*out = NET_LINK_FD;
+	return 0;
+}
+
 static void
 apply_conf(struct net *n, struct error *e)
 {

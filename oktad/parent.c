@@ -154,17 +154,27 @@ ratchet_expired(struct watch *w)
 static int
 start_services(struct parent *p)
 {
-	static const char *const link_args[] = {"--link", NULL};
+	const char **args = p->service_args;
 	int ends[2];
+
+	/* The services log where oktad does. */
+	if (p->is_foreground || p->is_debug || p->is_probe)
+		*args++ = "-f";
+	if (p->is_debug)
+		*args++ = "-d";
+	if (p->is_probe)
+		*args++ = "-l";
 
 	p->net_service.child = (struct child){
 	    .path = OKTA_LIBEXECDIR "/oktad-net",
+	    .args = p->service_args,
 	    .user = p->users.net,
 	    .fds = {-1, -1},
 	    .netns = p->netns,
 	};
 	p->sync_service.child = (struct child){
 	    .path = OKTA_LIBEXECDIR "/oktad-sync",
+	    .args = p->service_args,
 	    .user = p->users.sync,
 	    .fds = {-1, -1},
 	    .netns = -1,
@@ -173,7 +183,6 @@ start_services(struct parent *p)
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) !=
 		    0)
 			return -1;
-		p->net_service.child.args = link_args;
 		p->net_service.child.fds[0] = ends[1];
 		service_start(&p->net_service);
 		close(ends[1]);

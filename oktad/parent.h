@@ -56,6 +56,7 @@ struct parent {
 
 	struct link *net, *sync; /* NULL: not connected */
 	struct service net_service, sync_service;
+	const char *service_args[4]; /* of both; NULL-ended */
 	int netns; /* where oktad-net runs; -1: here */
 
 	struct budget *budget;
