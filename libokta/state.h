@@ -170,6 +170,7 @@ int state_each_member(struct state *s,
  * read in one go: on is not to write. */
 int state_note(struct state *s, const char *id, const char *name,
     const char *why, struct error *e);
+/* Refusals come first, remarks about people who are there last. */
 int state_each_note(struct state *s,
     int (*on)(void *arg, const char *id, const char *name, const char *why,
 	struct error *e),

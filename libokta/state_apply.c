@@ -28,15 +28,6 @@ static const char sql_refusals[] =
     " JOIN source s ON s.num = g.src AND s.publishes WHERE g.problem <> '';"
     "INSERT INTO note SELECT ip.id, ip.name, ip.problem FROM in_person ip"
     " WHERE ip.problem <> '' AND ip.pk IN (SELECT pk FROM in_via);"
-    "INSERT INTO note SELECT ip.id, ip.name, ip.note FROM in_person ip"
-    " JOIN person p ON p.id = ip.id WHERE ip.note <> '';"
-    "INSERT INTO note SELECT p.id, p.name, 'the uid attribute says ' || ip.uid"
-    " || ', the ledger holds ' || p.uid FROM person p"
-    " JOIN in_person ip ON ip.id = p.id WHERE ip.uid NOT IN (0, p.uid);"
-    "INSERT INTO note SELECT p.id, p.name, 'the gid attribute says ' || ip.gid"
-    " || ', the ledger holds ' || p.gid FROM person p"
-    " JOIN in_person ip ON ip.id = p.id WHERE ip.gid NOT IN (0, p.gid);"
-
     "INSERT INTO note SELECT id, name, 'the name is reserved for the system'"
     " FROM wish WHERE is_reserved(name);"
     "DELETE FROM wish WHERE is_reserved(name);"
@@ -84,8 +75,17 @@ static const char sql_via_hold[] =
     "DELETE FROM via WHERE NOT EXISTS (SELECT 1 FROM lost l"
     " WHERE l.uid = via.uid AND l.src = via.src AND l.word = 0);";
 
-/* Clashes are listed for as long as they last (T1). */
-static const char sql_clashes[] =
+/* What is to be said of those who have their place. Clashes are listed for as
+ * long as they last (T1). */
+static const char sql_remarks[] =
+    "INSERT INTO note SELECT ip.id, ip.name, ip.note FROM in_person ip"
+    " JOIN person p ON p.id = ip.id WHERE ip.note <> '';"
+    "INSERT INTO note SELECT p.id, p.name, 'the uid attribute says ' || ip.uid"
+    " || ', the ledger holds ' || p.uid FROM person p"
+    " JOIN in_person ip ON ip.id = p.id WHERE ip.uid NOT IN (0, p.uid);"
+    "INSERT INTO note SELECT p.id, p.name, 'the gid attribute says ' || ip.gid"
+    " || ', the ledger holds ' || p.gid FROM person p"
+    " JOIN in_person ip ON ip.id = p.id WHERE ip.gid NOT IN (0, p.gid);"
     "INSERT INTO note SELECT n.id, x.name, 'a clash of numbers: it has ' ||"
     " n.number || ', candidate ' || n.k FROM number n"
     " JOIN (SELECT id, name FROM person UNION ALL SELECT id, name FROM grp) x"
@@ -334,7 +334,7 @@ state_apply(struct state *s, const struct state_rules *r,
 	if (number_of(s, people, &before, e) == -1 ||
 	    state_exec(s, sql_wishes, e) == -1 ||
 	    state_exec(s, sql_refusals, e) == -1 || place_all(s, r, e) == -1 ||
-	    state_exec(s, sql_clashes, e) == -1 ||
+	    state_exec(s, sql_remarks, e) == -1 ||
 	    state_exec(s, sql_people, e) == -1 ||
 	    state_exec(s, sql_was, e) == -1 ||
 	    state_exec(s, r->hold_silent ? sql_via_hold : sql_via_drop, e) ==

@@ -159,6 +159,6 @@ state_each_note(struct state *s,
 {
 	struct notes w = {on, arg};
 
-	return each(s, "SELECT id, name, why FROM note ORDER BY id, why",
+	return each(s, "SELECT id, name, why FROM note ORDER BY rowid",
 	    one_note, &w, e);
 }
