@@ -94,8 +94,9 @@ take_retry_after(struct head *h, const char *value, size_t len)
 {
 	uint64_t n;
 
-	if (take_number(value, len, HEAD_RETRY_MAX, &n))
-		h->retry_after = (uint32_t)n;
+	if (take_number(value, len, UINT64_MAX, &n))
+		h->retry_after = n < HEAD_RETRY_MAX ? (uint32_t)n
+						    : HEAD_RETRY_MAX;
 	else if (len > 0 && (value[0] < '0' || value[0] > '9'))
 		h->retry_at = take_date(value, len);
 }
@@ -112,6 +113,18 @@ take_link(struct head *h, const char *value, size_t len)
 		h->has_odd_link = 1;
 	else
 		memcpy(h->next, next, sizeof(next));
+}
+
+/* Only gzip was offered. libcurl would unpack whatever it can. */
+static void
+take_coding(struct head *h, const char *value, size_t len)
+{
+	static const char gzip[] = "gzip", identity[] = "identity";
+
+	if ((len != sizeof(gzip) - 1 || strncasecmp(value, gzip, len) != 0) &&
+	    (len != sizeof(identity) - 1 ||
+		strncasecmp(value, identity, len) != 0))
+		h->has_odd_coding = 1;
 }
 
 static void
@@ -144,6 +157,7 @@ static const struct {
 	const char *name;
 	void (*take)(struct head *, const char *, size_t);
 } fields[] = {
+    {"content-encoding", take_coding},
     {"content-type", take_content_type},
     {"date", take_server_date},
     {"link", take_link},
@@ -172,8 +186,11 @@ head_take(struct head *h, const char *line, size_t len)
 		return;
 	}
 	colon = memchr(line, ':', len);
-	if (colon == NULL)
+	if (colon == NULL) {
+		h->is_complete = (len == 2 && memcmp(line, "\r\n", 2) == 0) ||
+		    (len == 1 && line[0] == '\n');
 		return;
+	}
 	name_len = (size_t)(colon - line);
 	value = colon + 1;
 	len -= name_len + 1;

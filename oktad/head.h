@@ -12,7 +12,7 @@ enum {
 	HEAD_MAX = 131072,     /* bytes of all headers of one answer; Okta's
 				  exceed 8 KiB (okta-api.md 8.2) */
 	HEAD_LINK_MAX = 4096,  /* bytes of a link's target */
-	HEAD_RETRY_MAX = 86400 /* seconds; more is rubbish */
+	HEAD_RETRY_MAX = 86400 /* seconds; more is taken for this */
 };
 
 struct head {
@@ -27,6 +27,8 @@ struct head {
 	uint64_t retry_at;    /* Retry-After as a date, Unix seconds, 0 none */
 	char next[HEAD_LINK_MAX]; /* target of rel="next" as written, or "" */
 	int has_odd_link;     /* a Link line that breaks the rules, or two */
+	int has_odd_coding;   /* packed in another way than gzip */
+	int is_complete;      /* the empty line after the headers has come */
 };
 
 /* Takes one header line, with or without its line end. A status line begins a

@@ -66,7 +66,7 @@ on_header(char *line, size_t size, size_t n, void *arg)
 		return 0;
 	}
 	head_take(&c->head, line, len);
-	return len;
+	return c->head.has_odd_coding ? 0 : len;
 }
 
 static size_t
@@ -200,7 +200,7 @@ set_call(CURL *h, struct transport *t, struct call *c, const char *url,
 {
 	if (SET(h, CURLOPT_URL, url) || SET(h, CURLOPT_PRIVATE, c) ||
 	    SET(h, CURLOPT_USERAGENT, t->agent) ||
-	    SET(h, CURLOPT_SSL_CTX_DATA, c->host) ||
+	    SET(h, CURLOPT_SSL_CTX_DATA, c) ||
 	    SET(h, CURLOPT_HTTPHEADER, c->lines) ||
 	    SET(h, CURLOPT_TIMEOUT_MS, timeout_ms) ||
 	    SET(h, CURLOPT_HEADERFUNCTION, on_header) ||
@@ -223,8 +223,6 @@ free_lines(struct call *c)
 {
 	curl_slist_free_all(c->lines);
 	c->lines = NULL;
-	free(c->host);
-	c->host = NULL;
 }
 
 int
@@ -235,7 +233,6 @@ transport_begin(struct transport *t, struct call *c,
 	struct buf url;
 	CURL *h = curl_easy_init();
 
-	c->host = strdup(target->origin->host);
 	buf_init(&url, HTTP_PATH_MAX + 512);
 	buf_init(&c->answer, c->max_bytes);
 	memset(&c->head, 0, sizeof(c->head));
@@ -243,8 +240,8 @@ transport_begin(struct transport *t, struct call *c,
 	c->text[0] = '\0';
 	c->status = 0;
 	c->sent = c->header_bytes = 0;
-	c->is_too_big = 0;
-	if (h == NULL || c->host == NULL || add_lines(c) != 0 ||
+	c->is_too_big = c->is_connected = 0;
+	if (h == NULL || add_lines(c) != 0 ||
 	    buf_printf(&url, "%s%s", target->origin->url, c->path) != 0 ||
 	    set_rules(h, target) != 0 ||
 	    set_call(h, t, c, url.bytes,
@@ -286,24 +283,25 @@ transport_free_call(struct call *c)
 static enum transport_error
 classify(const struct call *c, CURLcode code)
 {
-	curl_off_t connected = 0;
 	long sent = 0;
 
 	if (c->is_too_big)
 		return TRANSPORT_TOO_BIG;
+	if (c->head.has_odd_coding)
+		return TRANSPORT_PROTOCOL;
 	switch (code) {
 	case CURLE_OK:
-		return TRANSPORT_OK;
+		/* libcurl is content with half a header. */
+		return c->head.is_complete ? TRANSPORT_OK : TRANSPORT_BROKEN;
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_CONNECT:
 		return TRANSPORT_OFFLINE;
 	case CURLE_OPERATION_TIMEDOUT:
-		/* A connection that was open already took no time. */
-		curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &connected);
+		/* Silence after the TCP connection is not offline. */
 		curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
-		return connected == 0 && sent == 0 ? TRANSPORT_OFFLINE
-						   : TRANSPORT_TIME;
+		return !c->is_connected && sent == 0 ? TRANSPORT_OFFLINE
+						     : TRANSPORT_TIME;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
@@ -342,8 +340,8 @@ finish(struct call *c, CURLcode code)
 			    "HTTP %ld, redirects are not followed", status);
 		}
 	} else {
-		snprintf(c->text, sizeof(c->text), "%s",
-		    curl_easy_strerror(code));
+		snprintf(c->text, sizeof(c->text), "%s", code == CURLE_OK
+		    ? "the header is cut" : curl_easy_strerror(code));
 	}
 	transport_cancel(c);
 	c->done(c);

@@ -57,9 +57,9 @@ struct call {
 	struct transport *transport;
 	CURL *easy;
 	struct curl_slist *lines;
-	char *host;
 	size_t sent, header_bytes;
 	int is_too_big;
+	int is_connected; /* TCP at least: the handshake has begun */
 };
 
 struct transport;
@@ -79,9 +79,9 @@ void transport_free_call(struct call *c);
 int transport_run(struct transport *t, struct pollfd *fds, unsigned int n,
     int timeout_ms, struct error *e);
 
-/* tls.c: adds to a context of libcurl what it has no option for. host is the
- * origin's. */
-CURLcode tls_restrict(CURL *easy, void *ssl_ctx, void *host);
+/* tls.c: adds to a context of libcurl what it has no option for, and marks
+ * the call as connected. */
+CURLcode tls_restrict(CURL *easy, void *ssl_ctx, void *call);
 /* wipe.c: from now on libcurl and OpenSSL wipe memory that they free. First
  * call of the program; 0, or -1. */
 int wipe_on_free(void);

@@ -66,7 +66,7 @@ test_odd_header_values_count_as_absent_T94(void **state)
 	    "X-Okta-Request-Id: 0123456789012345678901234567890123456789"
 	    "0123456789", "Content-Type: \xff", "Retry-After: soon",
 	    "Retry-After: 12 parsecs", "Retry-After: -5",
-	    "Retry-After: 99999999", ": x", "", "\r\n", NULL};
+	    "Retry-After: 99999999999999999999", ": x", "", "\r\n", NULL};
 	struct head h = head_of(lines);
 
 	(void)state;
@@ -104,6 +104,41 @@ test_status_line_forgets_what_came_before(void **state)
 }
 
 static void
+test_only_gzip_unpacks(void **state)
+{
+	static const struct {
+		const char *line;
+		int is_odd;
+	} cases[] = {{"Content-Encoding: gzip", 0},
+	    {"content-encoding: GZIP", 0}, {"Content-Encoding: identity", 0},
+	    {"Content-Encoding: br", 1}, {"Content-Encoding: gzip, gzip", 1},
+	    {"Content-Encoding: ", 1}, {"Content-Encoding: gzi", 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct head h = {0};
+
+		take(&h, cases[i].line);
+		assert_int_equal(h.has_odd_coding, cases[i].is_odd);
+	}
+}
+
+static void
+test_head_is_complete_with_its_empty_line(void **state)
+{
+	struct head h = {0};
+
+	(void)state;
+	take(&h, "HTTP/1.1 100 Continue\r\n");
+	take(&h, "\r\n");
+	assert_true(h.is_complete);
+	take(&h, "HTTP/1.1 200 OK\r\n");
+	assert_false(h.is_complete);
+	take(&h, "Content-Le");
+	assert_false(h.is_complete);
+}
+
+static void
 test_smallest_of_several_resets_counts(void **state)
 {
 	const char *const lines[] = {"x-rate-limit-reset: 1767323200",
@@ -132,6 +167,7 @@ test_wait_of_a_429_is_by_oktas_clock_T57(void **state)
 	    {{DATE, "retry-after: 7"}, 429, 7, 7},
 	    {{DATE, "retry-after: 7"}, 503, 7, 7},
 	    {{DATE, "retry-after: 3600"}, 429, 120, 120},
+	    {{DATE, "retry-after: 99999999"}, 503, 120, 120},
 	    {{DATE, "retry-after: Fri, 02 Jan 2026 03:04:25 GMT"}, 429, 21,
 		23},
 	    {{DATE, "retry-after: Thu, 01 Jan 2026 03:04:25 GMT"}, 503, 1, 1},
@@ -231,6 +267,8 @@ main(void)
 	    cmocka_unit_test(test_odd_header_values_count_as_absent_T94),
 	    cmocka_unit_test(test_two_next_links_are_odd_T84),
 	    cmocka_unit_test(test_status_line_forgets_what_came_before),
+	    cmocka_unit_test(test_only_gzip_unpacks),
+	    cmocka_unit_test(test_head_is_complete_with_its_empty_line),
 	    cmocka_unit_test(test_smallest_of_several_resets_counts),
 	    cmocka_unit_test(test_wait_of_a_429_is_by_oktas_clock_T57),
 	    cmocka_unit_test(
