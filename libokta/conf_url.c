@@ -39,13 +39,15 @@ is_host(const char *s, size_t len)
 static int
 is_port(const char *s)
 {
-	size_t digits = strspn(s + 1, "0123456789");
 	unsigned int n = 0;
+	size_t digits;
 
-	if (s[0] != ':' || digits == 0 || digits > 5 || s[1 + digits] != '\0' ||
-	    s[1] == '0')
+	if (*s++ != ':')
 		return 0;
-	for (s++; *s != '\0'; s++)
+	digits = strspn(s, "0123456789");
+	if (digits == 0 || digits > 5 || s[digits] != '\0' || *s == '0')
+		return 0;
+	for (; *s != '\0'; s++)
 		n = n * 10 + (unsigned int)(*s - '0');
 	return n <= 65535;
 }

@@ -125,6 +125,7 @@ static const struct conf_case conf_cases[] = {
     {2, "url = https://acme..okta.com", 2, "not a host"},
     {2, "url = https://acme.okta.com https://b.test", 2, "must not hold"},
     {0, "[okta]\nproxy = socks5://a:1", 11, "not a proxy"},
+    {0, "[okta]\nproxy = https://a", 11, "not a proxy"},
     {0, "[okta]\nproxy = http://u:p@a:1", 11, "user and password"},
     {0, "[okta]\nca_file = ca.pem", 11, "absolute path"},
     {0, "[okta]\nca_file = @/absent.pem", 11, "No such file"},
