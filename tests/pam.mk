@@ -70,15 +70,59 @@ tests_module_test_pam_host_LDFLAGS = $(pam_module_ldflags)
 tests_module_test_pam_host_LDADD = $(pam_module_ldadd)
 endif
 
+# Every fuzz target also runs without a fuzzer.
+pam_replays = tests/fuzz/replay_converse \
+	tests/fuzz/replay_message \
+	tests/fuzz/replay_passwd \
+	tests/fuzz/replay_wire
+check_PROGRAMS += $(pam_replays)
+TESTS += $(pam_replays)
+pam_fuzz_cflags = $(AM_CFLAGS) -I$(srcdir)/pam_okta
+tests_fuzz_replay_converse_SOURCES = tests/fuzz/fuzz_converse.c pam_okta/converse.c \
+	tests/fuzz/replay.c tests/fuzz/replay.h
+tests_fuzz_replay_converse_CFLAGS = $(pam_fuzz_cflags)
+tests_fuzz_replay_converse_LDADD = libokta/libbase.la
+tests_fuzz_replay_message_SOURCES = tests/fuzz/fuzz_message.c pam_okta/message.c \
+	tests/fuzz/replay.c tests/fuzz/replay.h
+tests_fuzz_replay_message_CFLAGS = $(pam_fuzz_cflags)
+tests_fuzz_replay_message_LDADD = libokta/libbase.la
+tests_fuzz_replay_passwd_SOURCES = tests/fuzz/fuzz_passwd.c \
+	tests/fuzz/replay.c tests/fuzz/replay.h
+tests_fuzz_replay_passwd_CFLAGS = $(pam_fuzz_cflags)
+tests_fuzz_replay_passwd_LDADD = libokta/libbase.la
+tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c \
+	tests/fuzz/replay.c tests/fuzz/replay.h
+tests_fuzz_replay_wire_CFLAGS = $(pam_fuzz_cflags)
+tests_fuzz_replay_wire_LDADD = libokta/libbase.la
+EXTRA_DIST += tests/fuzz/seeds/converse \
+	tests/fuzz/seeds/message \
+	tests/fuzz/seeds/passwd \
+	tests/fuzz/seeds/wire
+
 if FUZZING
-pam_fuzzers = tests/fuzz/fuzz_passwd tests/fuzz/fuzz_wire
+pam_fuzzers = tests/fuzz/fuzz_converse \
+	tests/fuzz/fuzz_message \
+	tests/fuzz/fuzz_passwd \
+	tests/fuzz/fuzz_wire
 noinst_PROGRAMS += $(pam_fuzzers)
-tests_fuzz_fuzz_passwd_SOURCES = tests/fuzz/fuzz_passwd.c
-tests_fuzz_fuzz_passwd_CFLAGS = $(AM_CFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_converse_SOURCES = tests/fuzz/fuzz_converse.c pam_okta/converse.c \
+	tests/fuzz/replay.h
+tests_fuzz_fuzz_converse_CFLAGS = $(pam_fuzz_cflags) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_converse_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_converse_LDADD = libokta/libbase.la
+tests_fuzz_fuzz_message_SOURCES = tests/fuzz/fuzz_message.c pam_okta/message.c \
+	tests/fuzz/replay.h
+tests_fuzz_fuzz_message_CFLAGS = $(pam_fuzz_cflags) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_message_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_message_LDADD = libokta/libbase.la
+tests_fuzz_fuzz_passwd_SOURCES = tests/fuzz/fuzz_passwd.c \
+	tests/fuzz/replay.h
+tests_fuzz_fuzz_passwd_CFLAGS = $(pam_fuzz_cflags) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_passwd_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_passwd_LDADD = libokta/libbase.la
-tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c
-tests_fuzz_fuzz_wire_CFLAGS = $(AM_CFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c \
+	tests/fuzz/replay.h
+tests_fuzz_fuzz_wire_CFLAGS = $(pam_fuzz_cflags) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_wire_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_wire_LDADD = libokta/libbase.la
 endif

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "local.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "replay.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

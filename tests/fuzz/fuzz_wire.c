@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "replay.h"
 #include "wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 encode(const uint8_t *data, size_t size)

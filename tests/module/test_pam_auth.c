@@ -134,7 +134,7 @@ test_verdicts_and_results_T43(void **state)
 }
 
 static void
-test_denials_end_together_and_say_nothing_T41(void **state)
+test_denials_end_together_and_say_nothing_T41_reduced(void **state)
 {
 	static const struct step scripts[][3] = {
 	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
@@ -253,7 +253,7 @@ test_damaged_or_missing_directory_denies_all_but_local_T44(void **state)
 }
 
 static void
-test_lockers_authenticate_only_themselves_T40(void **state)
+test_lockers_authenticate_only_themselves_T40_reduced(void **state)
 {
 	(void)state;
 	fake_oktad_start(accepting, 0);
@@ -267,7 +267,7 @@ test_lockers_authenticate_only_themselves_T40(void **state)
 }
 
 static void
-test_pam_user_is_asked_whoever_calls_T28(void **state)
+test_pam_user_is_asked_whoever_calls_T28_reduced(void **state)
 {
 	static const char *const users[] = {"alice", "bob", "carol"};
 
@@ -298,15 +298,15 @@ main(void)
 	    T(test_local_person_is_settled_without_contact_T13),
 	    T(test_unknown_names_never_leave_the_host_T17),
 	    T(test_verdicts_and_results_T43),
-	    T(test_denials_end_together_and_say_nothing_T41),
+	    T(test_denials_end_together_and_say_nothing_T41_reduced),
 	    T(test_late_denial_tells_why_at_once),
 	    T(test_answers_of_another_login_deny_T52),
 	    T(test_impostor_gets_nothing_T53),
 	    T(test_no_login_without_random_bytes_T98),
 	    T(test_other_uid_in_nss_denies),
 	    T(test_damaged_or_missing_directory_denies_all_but_local_T44),
-	    T(test_lockers_authenticate_only_themselves_T40),
-	    T(test_pam_user_is_asked_whoever_calls_T28),
+	    T(test_lockers_authenticate_only_themselves_T40_reduced),
+	    T(test_pam_user_is_asked_whoever_calls_T28_reduced),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);

@@ -45,7 +45,7 @@ freeze(void)
 }
 
 static void
-test_stopped_at_each_step_T39(void **state)
+test_stopped_at_each_step_T39_reduced(void **state)
 {
 	static const struct step before_prompt[] = {{.kind = STEP_STALL},
 	    {.kind = STEP_END}};
@@ -142,8 +142,7 @@ test_local_people_with_a_sick_daemon_T44(void **state)
 	fake_oktad_stop();
 }
 
-/* A verdict ACCEPT in its bytes but for what a case changes; the id is not
- * known here, so that part is always wrong, too: see the fuzzer for the rest. */
+/* Frames that are no frame of this login; fuzz_message has the rest. */
 static void
 test_malformed_verdicts_deny_T43(void **state)
 {
@@ -196,7 +195,7 @@ test_dripped_verdict_is_cut_off_T50(void **state)
 
 /* One sample of each class (reduced from 300): they end together. */
 static void
-test_denials_take_the_same_time_reduced_T41(void **state)
+test_denials_take_the_same_time_T41_reduced(void **state)
 {
 	static const struct step scripts[][3] = {
 	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
@@ -222,12 +221,12 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, world_reset)
 	const struct CMUnitTest tests[] = {
-	    T(test_stopped_at_each_step_T39),
+	    T(test_stopped_at_each_step_T39_reduced),
 	    T(test_full_backlog_of_a_stopped_daemon_T49),
 	    T(test_local_people_with_a_sick_daemon_T44),
 	    T(test_malformed_verdicts_deny_T43),
 	    T(test_dripped_verdict_is_cut_off_T50),
-	    T(test_denials_take_the_same_time_reduced_T41),
+	    T(test_denials_take_the_same_time_T41_reduced),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);

@@ -98,7 +98,7 @@ test_odd_passwords_arrive_as_typed_or_not_at_all_T42(void **state)
 }
 
 static void
-test_password_of_a_megabyte_is_refused_T36(void **state)
+test_password_of_a_megabyte_is_refused(void **state)
 {
 	char *text = malloc((1 << 20) + 1);
 
@@ -148,7 +148,7 @@ test_sshd_s_junk_is_never_forwarded_T29(void **state)
 }
 
 static void
-test_factor_equal_to_the_password_is_never_sent_T30(void **state)
+test_factor_equal_to_the_password_is_never_sent_T30_reduced(void **state)
 {
 	(void)state;
 	talk_begin("secret", "secret", NULL);
@@ -173,7 +173,7 @@ test_factor_equal_to_the_password_is_never_sent_T30(void **state)
 }
 
 static void
-test_aborted_conversation_denies_and_cancels_T25(void **state)
+test_aborted_conversation_denies_and_cancels_T25_reduced(void **state)
 {
 	static const enum talk_mood moods[] = {TALK_FAILS, TALK_ABORTS,
 	    TALK_NO_REPLY, TALK_NULL_REPLY, TALK_AGAIN};
@@ -194,7 +194,7 @@ test_aborted_conversation_denies_and_cancels_T25(void **state)
 }
 
 static void
-test_missing_conversation_function_T36(void **state)
+test_missing_conversation_function(void **state)
 {
 	static const struct pam_conv none = {.conv = NULL};
 	pam_handle_t *pamh;
@@ -222,7 +222,7 @@ reply_without_end(int n, const struct pam_message **m,
 }
 
 static void
-test_reply_without_terminator_T36(void **state)
+test_reply_without_terminator(void **state)
 {
 	static const struct pam_conv conv = {.conv = reply_without_end};
 	pam_handle_t *pamh;
@@ -271,7 +271,7 @@ random_conversation(int n, const struct pam_message **m,
 }
 
 static void
-test_random_conversations_reduced_T36(void **state)
+test_random_conversations_T36_reduced(void **state)
 {
 	static const struct pam_conv conv = {.conv = random_conversation};
 	static const struct step script[] = {{.kind = STEP_PROMPT,
@@ -452,13 +452,13 @@ main(void)
 #define T(name) cmocka_unit_test_setup(name, world_reset)
 	const struct CMUnitTest tests[] = {
 	    T(test_odd_passwords_arrive_as_typed_or_not_at_all_T42),
-	    T(test_password_of_a_megabyte_is_refused_T36),
+	    T(test_password_of_a_megabyte_is_refused),
 	    T(test_sshd_s_junk_is_never_forwarded_T29),
-	    T(test_factor_equal_to_the_password_is_never_sent_T30),
-	    T(test_aborted_conversation_denies_and_cancels_T25),
-	    T(test_missing_conversation_function_T36),
-	    T(test_reply_without_terminator_T36),
-	    T(test_random_conversations_reduced_T36),
+	    T(test_factor_equal_to_the_password_is_never_sent_T30_reduced),
+	    T(test_aborted_conversation_denies_and_cancels_T25_reduced),
+	    T(test_missing_conversation_function),
+	    T(test_reply_without_terminator),
+	    T(test_random_conversations_T36_reduced),
 	    T(test_first_pass),
 	    T(test_first_pass_is_tried_once),
 	    T(test_typed_password_is_there_for_later_modules),
