@@ -44,7 +44,8 @@ pam_module_tests = tests/module/test_pam_auth tests/module/test_pam_phases \
 	tests/module/test_pam_host
 check_PROGRAMS += $(pam_module_tests)
 TESTS += $(pam_module_tests)
-pam_module_cflags = $(AM_CFLAGS) -I$(srcdir)/tests/module $(CMOCKA_CFLAGS)
+pam_module_cflags = $(AM_CFLAGS) -I$(srcdir)/tests/module $(CMOCKA_CFLAGS) \
+	-DPAM_STACKS='"$(abs_top_srcdir)/conf/pam.d"'
 pam_module_ldflags = $(AM_LDFLAGS) -export-dynamic
 pam_module_ldadd = tests/libpamworld.la $(CMOCKA_LIBS) $(PAM_LIBS)
 
