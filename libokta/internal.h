@@ -43,7 +43,8 @@ enum internal_op {
 	INT_IMAGE = 133,
 	INT_PUBLISHED = 134, /* oktad -> sync: GENERATION */
 	INT_REFUSED = 135,   /* oktad -> sync: ERROR */
-	/* sync -> oktad: Okta was asked and nothing has changed. */
+	/* sync -> oktad: Okta was asked and nothing has changed. Answered like
+	 * an image: INT_REFUSED where the published files are gone or bad. */
 	INT_CONFIRM = 136,
 
 	/* A channel: the asker sends REQUEST (BODY fields may follow in

@@ -134,8 +134,10 @@ check_account(struct findings *all, const char *service,
 	if (is_skipped(s, at, &by))
 		findings_add(all, "pam-account-skipped", SEVERITY_ERROR,
 		    s->lines[by].file, s->lines[by].line,
-		    "%s: a success of %s skips pam_okta in account|%s",
-		    service, s->lines[by].module, remedy());
+		    "%s: a success of %s skips pam_okta in account|sed -i -e "
+		    "'%u{h;d}' -e '$G' %s",
+		    service, s->lines[by].module, s->lines[by].line,
+		    s->lines[by].file);
 }
 
 /* sshd without UsePAM knows neither our passwords nor our account phase. */

@@ -187,6 +187,26 @@ print_text(const struct view *v)
 	}
 }
 
+static int
+local_person(const struct ctl *ctl, const char *name)
+{
+	static const char why[] = "a local account of this host "
+				  "(/etc/passwd): Okta has no say in it";
+	struct json_object *o;
+
+	if (!ctl->json) {
+		printf("%s: %s\n", name, why);
+		return EXIT_NO;
+	}
+	o = json_object_new_object();
+	ctl_add_str(o, "name", name);
+	ctl_add_str(o, "id", NULL);
+	ctl_add_bool(o, "may_login", 0);
+	ctl_add_str(o, "why", why);
+	ctl_print_json(o);
+	return EXIT_NO;
+}
+
 int
 cmd_user(const struct ctl *ctl, int argc, char **argv)
 {
@@ -196,12 +216,8 @@ cmd_user(const struct ctl *ctl, int argc, char **argv)
 	if (argc != 2)
 		return ctl_usage(argv[0]);
 	memset(&v, 0, sizeof(v));
-	if (local_has_user("/etc/passwd", argv[1], NULL) == 1) {
-		printf("%s is a local account of this host (/etc/passwd): "
-		       "Okta has no say in it\n",
-		    argv[1]);
-		return EXIT_NO;
-	}
+	if (local_has_user("/etc/passwd", argv[1], NULL) == 1)
+		return local_person(ctl, argv[1]);
 	code = directory_open(&v.d, OKTA_DIRECTORY_PATH, DIR_MAGIC_PUBLIC);
 	if (code == OKTA_OK)
 		code = directory_user_by_name(&v.d, argv[1], &v.user);

@@ -129,12 +129,12 @@ missing_person(const struct ctl *ctl, const char *name, int code)
 		snprintf(f.why, sizeof(f.why),
 		    "%s is damaged or not trusted; see oktactl check",
 		    OKTA_DIRECTORY_PATH);
-	else if (!name_is_valid(name, strlen(name)))
-		snprintf(f.why, sizeof(f.why),
-		    "not a name that a person can have here");
 	else if (name_is_reserved(name))
 		snprintf(f.why, sizeof(f.why),
 		    "a reserved name: no person is ever published under it");
+	else if (!name_is_valid(name, strlen(name)))
+		snprintf(f.why, sizeof(f.why),
+		    "not a name that a person can have here");
 	else if (control_open(&c, &e) == -1) {
 		ctl_fail(&e);
 		exit_code = EXIT_DAEMON;

@@ -258,15 +258,24 @@ answer_image(struct link *l, const struct wire_in *in)
 	return conn_send(&l->conn, &o, -1);
 }
 
+/* INT_REFUSED makes sync send its image again: the files were deleted or
+ * damaged behind our back. */
 static int
-confirm(void)
+answer_confirm(struct link *l, const struct wire_in *in)
 {
 	struct error e = {0};
+	uint8_t frame[1024];
+	struct wire_out o;
+	int is_noted = publish_confirm(&publish_here, &e) == 0;
 
-	if (publish_confirm(&publish_here, &e) != 0)
+	wire_begin(&o, frame, sizeof(frame),
+	    is_noted ? INT_PUBLISHED : INT_REFUSED, in->id);
+	if (!is_noted) {
+		wire_put_str(&o, TAG_ERROR, e.text);
 		log_event(LOG_ERR, "confirm_failed",
 		    log_text("error", e.text));
-	return OKTA_OK;
+	}
+	return conn_send(&l->conn, &o, -1);
 }
 
 static int
@@ -286,7 +295,7 @@ take_frame(struct link *l, struct wire_in *in)
 	case INT_IMAGE:
 		return answer_image(l, in);
 	case INT_CONFIRM:
-		return confirm();
+		return answer_confirm(l, in);
 	case INT_SYNC_DONE:
 		control_sync_done(p, in);
 		return OKTA_OK;

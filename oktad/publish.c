@@ -301,7 +301,7 @@ out:
 int
 publish_confirm(const struct publish_place *where, struct error *e)
 {
-	struct directory d;
+	struct directory d, people;
 	uint64_t generation;
 
 	if (directory_open(&d, where->directory, DIR_MAGIC_PUBLIC) != OKTA_OK)
@@ -309,5 +309,9 @@ publish_confirm(const struct publish_place *where, struct error *e)
 		    "%s: nothing good is published", where->directory);
 	generation = d.header->generation;
 	directory_close(&d);
+	if (directory_open(&people, where->people, DIR_MAGIC_PEOPLE) != OKTA_OK)
+		return error_set(e, ERROR_SYSTEM,
+		    "%s: nothing good is published", where->people);
+	directory_close(&people);
 	return confirm_write(where->confirmed, generation, e);
 }

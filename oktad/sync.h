@@ -88,6 +88,8 @@ int link_wait(struct sync *s, uint64_t ms, struct error *e);
  * descriptors open. */
 int link_publish(
     struct sync *s, int directory_fd, int people_fd, struct error *e);
+/* Says that Okta was asked and nothing has changed. 1 noted; 0 where oktad no
+ * longer has what was published; -1. */
 int link_confirm(struct sync *s, struct error *e);
 
 /* --- sync_status.c: what oktad tells the admin --- */
@@ -102,6 +104,9 @@ int status_answer(struct sync *s, size_t n, struct error *e);
 /* Builds and publishes. 1 published, 0 the same as published last, -1. accept
  * lifts the guard on people that would vanish from the published file. */
 int publish_image(struct sync *s, int accept, struct error *e);
+/* Confirms what is published; where it has been deleted or damaged since,
+ * publishes it again (T116). 0 or -1. */
+int publish_confirm(struct sync *s, struct error *e);
 /* For state_rules: 1 where a number (name) is taken on this host or published
  * for another name (number). */
 int publish_is_taken(void *sync, uint32_t number, const char *name);

@@ -131,27 +131,36 @@ link_wait(struct sync *s, uint64_t ms, struct error *e)
 	return link_serve(s, e);
 }
 
-int
-link_publish(struct sync *s, int directory_fd, int people_fd, struct error *e)
+/* Sends o with descriptors and waits for INT_PUBLISHED or INT_REFUSED. */
+static int
+ask_oktad(struct sync *s, struct wire_out *o, const int *fds, size_t nfds,
+    struct error *e)
 {
 	uint64_t deadline = wire_now_ms() + SYNC_ACK_MS, now;
-	int fds[2] = {directory_fd, people_fd};
 	struct pollfd p = {.fd = s->link, .events = POLLIN};
-	struct wire_out o;
 
 	s->is_answered = 0;
-	wire_begin(&o, s->frame, WIRE_INTERNAL_MAX, INT_IMAGE, no_id);
-	if (wire_end(&o) != OKTA_OK ||
-	    wire_send_fds(s->link, o.buf, o.len, fds, 2,
+	if (wire_end(o) != OKTA_OK ||
+	    wire_send_fds(s->link, o->buf, o->len, fds, nfds,
 		wire_now_ms() + SYNC_SEND_MS) != OKTA_OK)
-		return lost(e, "the image could not be sent");
+		return lost(e, "could not be written");
 	while (!s->is_answered && (now = wire_now_ms()) < deadline) {
 		(void)poll(&p, 1, (int)(deadline - now));
 		if (link_serve(s, e) == -1)
 			return -1;
 	}
-	if (!s->is_answered)
-		return lost(e, "no word about the image");
+	return s->is_answered ? 0 : lost(e, "no answer");
+}
+
+int
+link_publish(struct sync *s, int directory_fd, int people_fd, struct error *e)
+{
+	const int fds[2] = {directory_fd, people_fd};
+	struct wire_out o;
+
+	wire_begin(&o, s->frame, WIRE_INTERNAL_MAX, INT_IMAGE, no_id);
+	if (ask_oktad(s, &o, fds, 2, e) == -1)
+		return -1;
 	if (!s->is_published)
 		return error_set(e, ERROR_PROTOCOL,
 		    "oktad refused the directory: %s", s->refusal);
@@ -164,9 +173,5 @@ link_confirm(struct sync *s, struct error *e)
 	struct wire_out o;
 
 	wire_begin(&o, s->frame, WIRE_INTERNAL_MAX, INT_CONFIRM, no_id);
-	if (wire_end(&o) != OKTA_OK ||
-	    wire_send(s->link, o.buf, o.len, wire_now_ms() + SYNC_SEND_MS) !=
-		OKTA_OK)
-		return lost(e, "could not be written");
-	return 0;
+	return ask_oktad(s, &o, NULL, 0, e) == -1 ? -1 : s->is_published;
 }

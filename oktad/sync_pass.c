@@ -328,7 +328,7 @@ pass_run(struct sync *s, int accept, struct error *e)
 		return -1;
 	if (rc == PASS_REFUSED_SHRINK)
 		*e = held;
-	else if (published == 0 && link_confirm(s, e) == -1)
+	else if (published == 0 && publish_confirm(s, e) == -1)
 		return -1;
 	return rc;
 }

@@ -78,7 +78,7 @@ poll_run(struct sync *s, struct error *e)
 	    state_set(s->state, "last_poll", (int64_t)p.pass.api.date, e) == -1)
 		return -1;
 	s->poll_s = (int64_t)time(NULL);
-	if (!p.is_due && s->phase == SYNC_IDLE && link_confirm(s, e) == -1)
+	if (!p.is_due && s->phase == SYNC_IDLE && publish_confirm(s, e) == -1)
 		return -1;
 	return p.is_due;
 }

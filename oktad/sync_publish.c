@@ -340,3 +340,14 @@ publish_image(struct sync *s, int accept, struct error *e)
 	free(b.skipped);
 	return rc;
 }
+
+int
+publish_confirm(struct sync *s, struct error *e)
+{
+	int noted = link_confirm(s, e);
+
+	if (noted != 0)
+		return noted == -1 ? -1 : 0;
+	s->has_image = 0;
+	return publish_image(s, 0, e) == -1 ? -1 : 0;
+}

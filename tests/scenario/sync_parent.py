@@ -302,6 +302,7 @@ class SyncParent:
             self._image(sock, fds)
         elif op == INT_CONFIRM:
             self.confirms += 1
+            sock.sendall(frame(INT_PUBLISHED, bytes(16)))
         elif op in (INT_STATUS, INT_SYNC_DONE):
             values = {}
             refused = []

@@ -10,6 +10,7 @@ import pytest
 SYSTEMCTL = """#!/bin/sh
 case "$*" in
 "start oktad" | "restart oktad") exec "$OKTA_TREE/tests/host/oktad" restart ;;
+"reload ssh") ;;
 *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
 esac
 """
@@ -76,17 +77,31 @@ def test_a_sound_host_has_no_finding(host):
     assert host.ok("oktactl check") == "all is well\n"
 
 
+KEEP = "/etc/okta /etc/nsswitch.conf /etc/pam.d /etc/ssh/sshd_config"
+
+
+@pytest.fixture(autouse=True)
+def sound(host, systemctl):
+    """Whatever a test leaves broken stays its own trouble."""
+    host.ok(f"tar -C / -cpf /tmp/keep.tar {KEEP} 2>/dev/null")
+    yield
+    host.ok("tar -C / -xpf /tmp/keep.tar")
+    host.control("DELETE", "/faults")
+    if not check(host)[1]["ok"]:
+        host.ok("systemctl restart oktad")
+
+
 @pytest.mark.parametrize("finding, broken, then", BROKEN,
                          ids=[f"{b[0]}-{n}" for n, b in enumerate(BROKEN)])
 def test_finding_is_seen_and_its_remedy_mends_it(host, finding, broken, then):
-    keep = "/etc/okta /etc/nsswitch.conf /etc/pam.d /etc/ssh/sshd_config"
-    host.ok(f"tar -C / -cpf /tmp/keep.tar {keep} 2>/dev/null")
     host.ok(broken)
     code, report = check(host)
     assert finding in ids(report), report
     assert code in (1, 3)
     assert not report["ok"]
-    for f in [f for f in report["findings"] if f["id"] == finding]:
+    remedies = {f["fix"]: f for f in report["findings"]
+                if f["id"] == finding}
+    for f in remedies.values():
         assert f["severity"] in ("warning", "error")
         assert f["text"] and f["fix"]
         if finding == "config":
