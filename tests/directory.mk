@@ -2,6 +2,10 @@
 check_LTLIBRARIES += tests/libsnapshot.la
 tests_libsnapshot_la_SOURCES = tests/snapshot.h tests/snapshot.c
 tests_libsnapshot_la_LIBADD = libokta/libfull.la
+check_PROGRAMS += tests/make_snapshot
+tests_make_snapshot_SOURCES = tests/make_snapshot.c
+tests_make_snapshot_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/tests
+tests_make_snapshot_LDADD = tests/libsnapshot.la
 
 if HAVE_CMOCKA
 directory_cflags = $(AM_CFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS)
@@ -25,7 +29,66 @@ endif
 
 # Modules that only tests open, by their path.
 test_module_ldflags = $(AM_LDFLAGS) -module -avoid-version -shared \
-	-rpath /nonexistent -shrext .so.2
+	-rpath /nonexistent -shrext .so.2 -Wl,-z,nodelete
+
+# The NSS module as it is shipped, but for where it looks (below the working
+# directory) and whose files it believes (the caller's).
+check_LTLIBRARIES += tests/module/libnss_okta_test.la
+tests_module_libnss_okta_test_la_SOURCES = $(nss_sources)
+tests_module_libnss_okta_test_la_CPPFLAGS = $(AM_CPPFLAGS) \
+	-UOKTA_LOCALSTATEDIR -DOKTA_LOCALSTATEDIR='"."' \
+	-DOKTA_TRUSTED_UID='geteuid()'
+tests_module_libnss_okta_test_la_CFLAGS = $(nss_cflags)
+tests_module_libnss_okta_test_la_LDFLAGS = $(test_module_ldflags) \
+	-Wl,--version-script=$(srcdir)/nss_okta/nss_okta.map
+
+if HAVE_CMOCKA
+nss_module_tests = tests/module/test_nss tests/module/test_nss_host \
+	tests/module/test_nss_names tests/module/test_nss_threads
+nss_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests -I$(srcdir)/nss_okta \
+	-DOKTA_TEST_MODULE='"$(abs_builddir)/tests/module/.libs/libnss_okta_test.so.2"'
+nss_test_common = tests/module.c tests/module.h tests/module/publish.c \
+	tests/module/publish.h
+nss_test_ldflags = $(AM_LDFLAGS) -export-dynamic
+
+tests_module_test_nss_SOURCES = tests/module/test_nss.c $(nss_test_common)
+tests_module_test_nss_CPPFLAGS = $(nss_test_cppflags)
+tests_module_test_nss_CFLAGS = $(directory_cflags)
+tests_module_test_nss_LDFLAGS = $(nss_test_ldflags)
+tests_module_test_nss_LDADD = $(directory_libs)
+tests_module_test_nss_host_SOURCES = tests/module/test_nss_host.c \
+	$(nss_test_common)
+tests_module_test_nss_host_CPPFLAGS = $(nss_test_cppflags)
+tests_module_test_nss_host_CFLAGS = $(directory_cflags)
+tests_module_test_nss_host_LDFLAGS = $(nss_test_ldflags)
+tests_module_test_nss_host_LDADD = $(directory_libs)
+tests_module_test_nss_names_SOURCES = tests/module/test_nss_names.c \
+	tests/module/traps.c tests/module.c tests/module.h
+tests_module_test_nss_names_CPPFLAGS = $(nss_test_cppflags) \
+	-DOKTA_MAKE_SNAPSHOT='"$(abs_builddir)/tests/make_snapshot"'
+tests_module_test_nss_names_CFLAGS = $(directory_cflags)
+tests_module_test_nss_names_LDFLAGS = $(nss_test_ldflags)
+tests_module_test_nss_names_LDADD = $(CMOCKA_LIBS)
+tests_module_test_nss_threads_SOURCES = tests/module/test_nss_threads.c \
+	$(nss_test_common)
+tests_module_test_nss_threads_CPPFLAGS = $(nss_test_cppflags)
+tests_module_test_nss_threads_CFLAGS = $(directory_cflags)
+tests_module_test_nss_threads_LDFLAGS = $(nss_test_ldflags)
+tests_module_test_nss_threads_LDADD = $(directory_libs)
+
+# The sanitizers make system calls of their own.
+if !SANITIZERS
+nss_module_tests += tests/module/test_nss_seccomp
+tests_module_test_nss_seccomp_SOURCES = tests/module/test_nss_seccomp.c \
+	$(nss_test_common)
+tests_module_test_nss_seccomp_CPPFLAGS = $(nss_test_cppflags)
+tests_module_test_nss_seccomp_CFLAGS = $(directory_cflags) $(SECCOMP_CFLAGS)
+tests_module_test_nss_seccomp_LDFLAGS = $(nss_test_ldflags)
+tests_module_test_nss_seccomp_LDADD = $(directory_libs) $(SECCOMP_LIBS)
+endif
+check_PROGRAMS += $(nss_module_tests)
+TESTS += $(nss_module_tests)
+endif
 
 # tests/bench/nss: the benchmark and the module that does nothing.
 check_PROGRAMS += tests/bench/nss_bench

@@ -38,3 +38,10 @@ module_open(struct module *m, const char *path, const char *service)
 	    m->getgrent_r == NULL || m->endgrent == NULL)
 		errx(1, "%s: a function is missing", path);
 }
+
+void
+module_close(struct module *m)
+{
+	if (dlclose(m->handle) != 0)
+		errx(1, "%s", dlerror());
+}

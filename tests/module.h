@@ -24,5 +24,7 @@ struct module {
 
 /* Ends the program with a sentence where the file is not there. */
 void module_open(struct module *m, const char *path, const char *service);
+/* dlclose(3); the pointers stay as they are. */
+void module_close(struct module *m);
 
 #endif

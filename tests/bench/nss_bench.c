@@ -3,7 +3,6 @@
  * process, in interleaved rounds, with the same names and the same buffers.
  * Driven by tests/bench/nss.
  *
- *	nss_bench image USERS GROUPS PER_USER FILE
  *	nss_bench time USERS ROUNDS SUBJECT=PATH...
  *	nss_bench first USERS SUBJECT=PATH
  *
@@ -298,27 +297,13 @@ cmd_first(uint32_t users, char *arg)
 	return 0;
 }
 
-static int
-cmd_image(char **args)
-{
-	struct snapshot s;
-
-	snapshot_make(&s, (uint32_t)atoi(args[0]), (uint32_t)atoi(args[1]),
-	    (uint32_t)atoi(args[2]));
-	snapshot_save(s.bytes, s.size, args[3]);
-	snapshot_free(&s);
-	return 0;
-}
-
 int
 main(int argc, char **argv)
 {
-	if (argc == 6 && strcmp(argv[1], "image") == 0)
-		return cmd_image(argv + 2);
 	if (argc >= 5 && strcmp(argv[1], "time") == 0)
 		return cmd_time((uint32_t)atoi(argv[2]),
 		    (size_t)atoi(argv[3]), argv + 4);
 	if (argc == 4 && strcmp(argv[1], "first") == 0)
 		return cmd_first((uint32_t)atoi(argv[2]), argv[3]);
-	errx(2, "usage: nss_bench image | time | first ...");
+	errx(2, "usage: nss_bench time | first ...");
 }

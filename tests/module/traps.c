@@ -1,0 +1,61 @@
+/*
+ * Functions with the names of the NSS module's inner ones, for
+ * test_nss_names.c. No header is included: the types must not agree.
+ */
+#define TRAP(name) \
+	void name(void); \
+	void name(void) \
+	{ \
+		__builtin_trap(); \
+	}
+
+TRAP(current)
+TRAP(cursor)
+TRAP(directory_checksum)
+TRAP(directory_close)
+TRAP(directory_group_by_gid)
+TRAP(directory_group_by_name)
+TRAP(directory_hash_id)
+TRAP(directory_hash_name)
+TRAP(directory_is_hash)
+TRAP(directory_is_id)
+TRAP(directory_is_trusted)
+TRAP(directory_next_group)
+TRAP(directory_next_user)
+TRAP(directory_open)
+TRAP(directory_open_fd)
+TRAP(directory_user_by_name)
+TRAP(directory_user_by_uid)
+TRAP(directory_view)
+TRAP(fill_group)
+TRAP(fill_passwd)
+TRAP(fill_status)
+TRAP(format_after)
+TRAP(format_find_id)
+TRAP(format_probe_name)
+TRAP(format_probe_next)
+TRAP(format_record)
+TRAP(group_at)
+TRAP(is_busy)
+TRAP(is_header_good)
+TRAP(is_name)
+TRAP(is_same_file)
+TRAP(is_time)
+TRAP(looked_at)
+TRAP(make_room)
+TRAP(map_acquire)
+TRAP(map_look)
+TRAP(map_release)
+TRAP(mix)
+TRAP(private_group)
+TRAP(slot_enter)
+TRAP(slot_fill)
+TRAP(slot_leave)
+TRAP(slot_publish)
+TRAP(slot_reclaim)
+TRAP(slots)
+TRAP(stripe_choose)
+TRAP(take_section)
+TRAP(user_at)
+TRAP(no_password)
+TRAP(hashes)
