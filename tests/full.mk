@@ -43,6 +43,12 @@ tests_unit_test_slice_CFLAGS = $(full_cflags)
 tests_unit_test_slice_LDADD = $(full_libs)
 endif
 
+# libokta on the command line, for scenarios.
+check_PROGRAMS += tests/driver
+tests_driver_SOURCES = tests/driver.c
+tests_driver_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+tests_driver_LDADD = libokta/libfull.la $(JSON_LIBS) $(CRYPTO_LIBS)
+
 # Every fuzz target also runs without a fuzzer, over its seeds and what becomes
 # of them when they are cut and bits are flipped.
 full_replays = tests/fuzz/replay_conf \
