@@ -67,7 +67,8 @@ missing_scopes(const char *granted, char *const *scopes)
 	return buf_take(&b);
 }
 
-/* Takes the token out of the document, which the library would free unwiped. */
+/* Takes the token out of the document, which json-c frees unwiped; what its
+ * tokener kept while parsing is out of reach. */
 static int
 take_value(struct json_object *doc, struct secret *value)
 {

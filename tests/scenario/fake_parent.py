@@ -30,6 +30,7 @@ TAG_MAX_BYTES, TAG_DATA, TAG_CREDENTIAL, TAG_FORWARDED = 114, 115, 116, 117
 TAG_STATUS, TAG_TRANSPORT, TAG_RETRY, TAG_LINK = 120, 121, 122, 123
 TAG_REQUEST_ID, TAG_CONTENT_TYPE, TAG_WWW, TAG_DATE = 124, 125, 126, 127
 TAG_ERROR_KIND = 128
+STATUS_ORG = 202
 STATUS_EXPIRES, STATUS_SCOPES, STATUS_MISSING = 205, 206, 207
 STATUS_SKEW, STATUS_ERROR = 208, 209
 ROLE = {"login": 1, "sync": 2, "control": 3}
@@ -191,9 +192,11 @@ class FakeParent:
         self.asserts = []
         self.status = {}
         self._dir = tempfile.TemporaryDirectory(prefix="okta-net.")
+        os.chmod(self._dir.name, 0o755)
         path = os.path.join(self._dir.name, "internal.sock")
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)
+        os.chmod(path, 0o666)
         listener.listen(1)
         self.log_path = os.path.join(self._dir.name, "log")
         self.log_file = open(self.log_path, "wb")
