@@ -46,26 +46,20 @@ login_deny(struct login *l, int pam, const char *why)
 int
 login_deny_code(struct login *l, int code)
 {
-	switch (code) {
-	case OKTA_ABSENT:
-		return login_deny(l, PAM_AUTHINFO_UNAVAIL, "oktad is not "
-		    "running");
-	case OKTA_UNSAFE:
-		return login_deny(l, PAM_AUTHINFO_UNAVAIL, "what answers in "
-		    "the place of oktad does not run as root");
-	case OKTA_TIME:
-		return login_deny(l, PAM_AUTHINFO_UNAVAIL, "no verdict by the "
-		    "deadline");
-	case OKTA_CLOSED:
-		return login_deny(l, PAM_AUTHINFO_UNAVAIL, "oktad ended the "
-		    "login without a verdict");
-	case OKTA_SYSTEM:
-		return login_deny(l, PAM_AUTHINFO_UNAVAIL, "oktad can not be "
-		    "reached");
-	default:
-		return login_deny(l, PAM_AUTH_ERR, "oktad broke the login "
-		    "protocol");
-	}
+	static const char *const whys[] = {
+	    [-OKTA_ABSENT] = "oktad is not running",
+	    [-OKTA_UNSAFE] = "in the place of oktad answers somebody who is "
+			     "not root",
+	    [-OKTA_TIME] = "no verdict by the deadline",
+	    [-OKTA_CLOSED] = "oktad ended the login without a verdict",
+	    [-OKTA_SYSTEM] = "oktad can not be reached",
+	};
+
+	const size_t n = (size_t)-code;
+
+	if (n < sizeof(whys) / sizeof(*whys) && whys[n] != NULL)
+		return login_deny(l, PAM_AUTHINFO_UNAVAIL, whys[n]);
+	return login_deny(l, PAM_AUTH_ERR, "oktad broke the login protocol");
 }
 
 /* Only an address counts as one: a name comes from the client's DNS. */

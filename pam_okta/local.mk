@@ -21,7 +21,10 @@ pam_okta_pam_okta_la_SOURCES = \
 pam_okta_pam_okta_la_CFLAGS = $(AM_CFLAGS) \
 	-ffunction-sections -Wframe-larger-than=4096
 pam_okta_pam_okta_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
-	-no-undefined -Wl,-z,defs -Wl,--gc-sections \
-	-Wl,--version-script=$(srcdir)/pam_okta/pam_okta.map
+	-Wl,--gc-sections -Wl,--version-script=$(srcdir)/pam_okta/pam_okta.map
+if !SANITIZERS
+# clang's sanitizers leave their own symbols to the program.
+pam_okta_pam_okta_la_LDFLAGS += -Wl,-z,defs
+endif
 pam_okta_pam_okta_la_LIBADD = $(PAM_LIBS)
 EXTRA_pam_okta_pam_okta_la_DEPENDENCIES = pam_okta/pam_okta.map
