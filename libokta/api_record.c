@@ -122,23 +122,35 @@ gecos(const struct json_object *profile, struct api_user *u)
 	}
 }
 
+/* rc of a template: a name, or the reason why there is none. */
+static void
+name_or(int rc, const char *invalid, const char *attribute,
+    char problem[API_WHY_SIZE])
+{
+	if (rc == TEMPLATE_RESERVED)
+		say(problem, "the name is reserved for the system", "");
+	else if (rc != 0)
+		say(problem, invalid, attribute);
+}
+
 static void
 names(const struct json_object *profile, const struct api_rules *r,
     struct api_user *u)
 {
+	static const char by_attribute[] = "no valid user name in attribute";
 	char value[API_TEXT_SIZE];
 
 	if (clean(profile, "login", u->login, sizeof(u->login)) != 1)
 		say(u->problem, "the login is missing or not clean text", "");
-	else if (r->name_attribute == NULL) {
-		if (template_name_of_login(u->login, u->name) == -1)
-			say(u->problem, "the login gives no valid user name",
-			    "");
-	} else if (json_get_string(
-		       profile, r->name_attribute, value, sizeof(value)) != 1 ||
-		   template_name_of_value(value, u->name) == -1)
-		say(u->problem, "no valid user name in attribute",
-		    r->name_attribute);
+	else if (r->name_attribute == NULL)
+		name_or(template_name_of_login(u->login, u->name),
+		    "the login gives no valid user name", "", u->problem);
+	else if (json_get_string(
+		     profile, r->name_attribute, value, sizeof(value)) != 1)
+		say(u->problem, by_attribute, r->name_attribute);
+	else
+		name_or(template_name_of_value(value, u->name), by_attribute,
+		    r->name_attribute, u->problem);
 }
 
 int
@@ -235,8 +247,9 @@ api_group_parse(const struct json_object *o, const struct api_rules *r,
 	}
 	if (clean(profile, "name", g->okta_name, sizeof(g->okta_name)) != 1)
 		say(g->problem, "the name is missing or not clean text", "");
-	else if (template_name_of_group(g->okta_name, g->name) == -1)
-		say(g->problem, "the name gives no valid group name", "");
+	else
+		name_or(template_name_of_group(g->okta_name, g->name),
+		    "the name gives no valid group name", "", g->problem);
 	g->gid = number(profile, r->gid_attribute, r, g->problem);
 	return 0;
 }

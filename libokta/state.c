@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "name.h"
 #include "state_private.h"
 
 int
@@ -106,15 +105,6 @@ is_intact(struct state *s)
 	return ok;
 }
 
-static void
-sql_is_reserved(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	const char *name = (const char *)sqlite3_value_text(argv[0]);
-
-	(void)argc;
-	sqlite3_result_int(ctx, name == NULL || name_is_reserved(name));
-}
-
 /* 0 usable; 1 damaged or not ours; -1 another failure. */
 static int
 check(struct state *s, int *is_new, struct error *e)
@@ -159,10 +149,6 @@ connect_db(const char *path, struct state *s, struct error *e)
 		return state_error(s, path, e);
 	sqlite3_extended_result_codes(s->db, 0);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	if (sqlite3_create_function(s->db, "is_reserved", 1,
-		SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_is_reserved, NULL,
-		NULL) != SQLITE_OK)
-		return state_error(s, "is_reserved", e);
 	return 0;
 }
 

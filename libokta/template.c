@@ -20,11 +20,14 @@ is_name_char(char c)
 static int
 validated(char dst[TEMPLATE_NAME_SIZE], size_t len)
 {
+	int code = 0;
+
 	dst[len] = '\0';
-	if (name_is_valid(dst, len))
-		return 0;
-	dst[0] = '\0';
-	return -1;
+	if (!name_is_valid(dst, len)) {
+		code = name_is_reserved(dst) ? TEMPLATE_RESERVED : -1;
+		dst[0] = '\0';
+	}
+	return code;
 }
 
 int

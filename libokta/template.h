@@ -10,10 +10,14 @@
 
 #include "directory.h"
 
-enum { TEMPLATE_NAME_SIZE = DIR_NAME_MAX + 1, TEMPLATE_PATH_SIZE = 256 };
+enum {
+	TEMPLATE_NAME_SIZE = DIR_NAME_MAX + 1,
+	TEMPLATE_PATH_SIZE = 256,
+	TEMPLATE_RESERVED = -2
+};
 
-/* Each answers 0, or -1 and dst "" where the result is no valid name (path).
- * Reserved names are valid here; they are another question (name.h). */
+/* Each answers 0; or, with dst "", -1 where the result is no valid name (path)
+ * and TEMPLATE_RESERVED where it is a name of the system (name.h). */
 
 /* Rule `local_part`: a login up to its first '@', ASCII lower case. */
 int template_name_of_login(const char *login, char dst[TEMPLATE_NAME_SIZE]);

@@ -74,8 +74,13 @@ list_source(struct pass *p, const struct state_source *src, struct error *e)
 	if (src->kind == SOURCE_APP)
 		return api_app_users(
 		    &p->api, &s->rules, src->id, on_member, p, e);
-	if (api_group(&p->api, &s->rules, src->id, &g, e) == -1 ||
-	    state_stage_group(s->state, src->num, &g, e) == -1)
+	if (api_group(&p->api, &s->rules, src->id, &g, e) == -1)
+		return -1;
+	/* Okta counts seconds: a second change in this one would look like the
+	 * first. Unknown, so that the next poll asks again. */
+	if (g.changed + 1 >= (int64_t)p->api.date)
+		g.changed = 0;
+	if (state_stage_group(s->state, src->num, &g, e) == -1)
 		return -1;
 	return api_group_members(&p->api, &s->rules, src->id, on_member, p, e);
 }

@@ -120,9 +120,11 @@ class SyncParent:
         self.conf.update(conf)
         self.conf.setdefault("publish_groups", self.conf["allow_groups"])
         self.emulator = emulator
-        self.net = FakeParent(build, dict(
-            url=emulator.url, ca_pem=open(emulator.ready["ca"]).read(),
-            mode=1, api_token=token, rate_share=100))
+        with open(emulator.ready["ca"], encoding="ascii") as f:
+            self.net_conf = (build, dict(
+                url=emulator.url, ca_pem=f.read(), mode=1, api_token=token,
+                rate_share=100))
+        self.net = FakeParent(*self.net_conf)
         self._dir = tempfile.TemporaryDirectory(prefix="okta-sync.")
         self.dir = self._dir.name
         os.chmod(self.dir, 0o755)
@@ -213,6 +215,11 @@ class SyncParent:
     def kill(self):
         self.process.kill()
         self.stop()
+
+    def restart_net(self):
+        self.net.stop()
+        self.net = FakeParent(*self.net_conf)
+        self.send_channel()
 
     # --- what oktad sends ---
 

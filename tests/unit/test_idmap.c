@@ -188,6 +188,22 @@ test_login_gives_its_local_part_or_nothing_T16(void **state)
 }
 
 static void
+test_system_names_are_told_from_invalid_ones_T13(void **state)
+{
+	char name[TEMPLATE_NAME_SIZE];
+
+	(void)state;
+	assert_int_equal(template_name_of_login("Root@example.com", name),
+	    TEMPLATE_RESERVED);
+	assert_string_equal(name, "");
+	assert_int_equal(
+	    template_name_of_value("daemon", name), TEMPLATE_RESERVED);
+	assert_int_equal(
+	    template_name_of_group("SUDO", name), TEMPLATE_RESERVED);
+	assert_string_equal(name, "");
+}
+
+static void
 test_attribute_names_are_never_mended_T16(void **state)
 {
 	static const struct pair pairs[] = {
@@ -273,6 +289,7 @@ main(void)
 		test_100000_ids_in_random_order_share_no_number_T1),
 	    cmocka_unit_test(test_full_range_and_failure_place_nobody_T1),
 	    cmocka_unit_test(test_login_gives_its_local_part_or_nothing_T16),
+	    cmocka_unit_test(test_system_names_are_told_from_invalid_ones_T13),
 	    cmocka_unit_test(test_attribute_names_are_never_mended_T16),
 	    cmocka_unit_test(test_group_names_by_rule),
 	    cmocka_unit_test(test_home_is_the_template_or_nothing_T22),

@@ -418,11 +418,6 @@ test_refused_rename_keeps_the_old_name(void **state)
 	assert_string_equal(find(f, "00uA").name, "alice");
 	assert_string_equal(find(f, "00uB").name, "bob");
 	assert_int_equal(noted(f, "00uA", "belongs to 00uB"), 1);
-	begin(f);
-	stage_name(f, "00uA", "root");
-	apply(f);
-	assert_string_equal(find(f, "00uA").name, "alice");
-	assert_int_equal(noted(f, "00uA", "reserved"), 1);
 }
 
 static void
