@@ -69,11 +69,15 @@ net_inherit(int *out, struct error *e)
 }
 
 static void
-apply_conf(struct net *n, struct error *e)
+apply_conf(struct net *n)
 {
 	struct origin origin;
+	struct error e;
 
-	if (origin_open(&origin, n->incoming.url, e) != 0) {
+	/* oktad has checked it; a bad one leaves the old one in force. */
+	if (origin_open(&origin, n->incoming.url, &e) != 0) {
+		log_event(LOG_ERR, "bad_configuration",
+		    log_text("error", e.text));
 		slice_net_clear(&n->incoming);
 		return;
 	}
@@ -158,7 +162,7 @@ net_take_frame(struct net *n, struct error *e)
 		r = slice_net_take(&n->incoming, &in);
 		if (r == 1) {
 			r = OKTA_OK;
-			apply_conf(n, e);
+			apply_conf(n);
 		}
 		break;
 	case INT_CHANNEL:

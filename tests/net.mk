@@ -45,3 +45,70 @@ tests_unit_test_sandbox_LDFLAGS = $(AM_LDFLAGS) \
 tests_unit_test_sandbox_LDADD = libokta/libfull.la $(SECCOMP_LIBS) \
 	$(CMOCKA_LIBS)
 endif
+
+# Every fuzz target also runs without a fuzzer, over its seeds and what becomes
+# of them when they are cut and bits are flipped.
+net_replays = tests/fuzz/replay_http_link \
+	tests/fuzz/replay_http_error \
+	tests/fuzz/replay_head \
+	tests/fuzz/replay_route
+check_PROGRAMS += $(net_replays)
+TESTS += $(net_replays)
+net_fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/oktad
+net_fuzz_cflags = $(AM_CFLAGS) $(CURL_CFLAGS) $(JSON_CFLAGS)
+net_fuzz_libs = libokta/libfull.la $(CURL_LIBS) $(JSON_LIBS)
+tests_fuzz_replay_http_link_SOURCES = tests/fuzz/fuzz_http_link.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h oktad/origin.c
+tests_fuzz_replay_http_link_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_replay_http_link_CFLAGS = $(net_fuzz_cflags)
+tests_fuzz_replay_http_link_LDADD = $(net_fuzz_libs)
+tests_fuzz_replay_http_error_SOURCES = tests/fuzz/fuzz_http_error.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h
+tests_fuzz_replay_http_error_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_replay_http_error_CFLAGS = $(net_fuzz_cflags)
+tests_fuzz_replay_http_error_LDADD = $(net_fuzz_libs)
+tests_fuzz_replay_head_SOURCES = tests/fuzz/fuzz_head.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h oktad/head.c oktad/governor.c oktad/skew.c
+tests_fuzz_replay_head_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_replay_head_CFLAGS = $(net_fuzz_cflags)
+tests_fuzz_replay_head_LDADD = $(net_fuzz_libs)
+tests_fuzz_replay_route_SOURCES = tests/fuzz/fuzz_route.c tests/fuzz/replay.c \
+	tests/fuzz/replay.h oktad/route.c
+tests_fuzz_replay_route_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_replay_route_CFLAGS = $(net_fuzz_cflags)
+tests_fuzz_replay_route_LDADD = $(net_fuzz_libs)
+EXTRA_DIST += tests/fuzz/seeds/http_link \
+	tests/fuzz/seeds/http_error \
+	tests/fuzz/seeds/head \
+	tests/fuzz/seeds/route
+
+if FUZZING
+net_fuzzers = tests/fuzz/fuzz_http_link \
+	tests/fuzz/fuzz_http_error \
+	tests/fuzz/fuzz_head \
+	tests/fuzz/fuzz_route
+noinst_PROGRAMS += $(net_fuzzers)
+tests_fuzz_fuzz_http_link_SOURCES = tests/fuzz/fuzz_http_link.c tests/fuzz/replay.h \
+	oktad/origin.c
+tests_fuzz_fuzz_http_link_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_fuzz_http_link_CFLAGS = $(net_fuzz_cflags) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_http_link_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_http_link_LDADD = $(net_fuzz_libs)
+tests_fuzz_fuzz_http_error_SOURCES = tests/fuzz/fuzz_http_error.c tests/fuzz/replay.h
+tests_fuzz_fuzz_http_error_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_fuzz_http_error_CFLAGS = $(net_fuzz_cflags) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_http_error_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_http_error_LDADD = $(net_fuzz_libs)
+tests_fuzz_fuzz_head_SOURCES = tests/fuzz/fuzz_head.c tests/fuzz/replay.h \
+	oktad/head.c oktad/governor.c oktad/skew.c
+tests_fuzz_fuzz_head_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_fuzz_head_CFLAGS = $(net_fuzz_cflags) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_head_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_head_LDADD = $(net_fuzz_libs)
+tests_fuzz_fuzz_route_SOURCES = tests/fuzz/fuzz_route.c tests/fuzz/replay.h \
+	oktad/route.c
+tests_fuzz_fuzz_route_CPPFLAGS = $(net_fuzz_cppflags)
+tests_fuzz_fuzz_route_CFLAGS = $(net_fuzz_cflags) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_route_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_route_LDADD = $(net_fuzz_libs)
+endif
