@@ -98,7 +98,7 @@ remark_scopes(const struct conf *c, struct buf *out)
 	return n;
 }
 
-/* T20: who can edit such an attribute chooses their own number, name or home. */
+/* T20: who can edit such an attribute chooses their own number or name. */
 static int
 remark_attributes(const struct conf *c, struct buf *out)
 {

@@ -38,7 +38,8 @@ struct slice_table {
 int slice_send(int fd, const struct slice_table *t, const void *slice,
     uint16_t op, uint16_t end_op, uint64_t deadline);
 /* Puts one received field into its member; fields that the table does not know
- * are left alone. Only texts and lists grow; anything else may come once. OKTA_OK or OKTA_BAD. */
+ * are left alone. Only texts and lists grow; anything else may come once.
+ * OKTA_OK or OKTA_BAD. */
 int slice_take(const struct slice_table *t, void *slice,
     const struct wire_field *f);
 /* Lists that never came become empty ones; OKTA_BAD where something required

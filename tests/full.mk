@@ -7,7 +7,7 @@ full_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
 full_unit_tests = tests/unit/test_conf tests/unit/test_conf_docs \
 	tests/unit/test_file \
 	tests/unit/test_json tests/unit/test_jwt tests/unit/test_key_jwk \
-	tests/unit/test_log tests/unit/test_slice
+	tests/unit/test_log tests/unit/test_memory tests/unit/test_slice
 check_PROGRAMS += $(full_unit_tests)
 TESTS += $(full_unit_tests)
 
@@ -38,6 +38,13 @@ tests_unit_test_key_jwk_LDADD = $(full_libs)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_CFLAGS = $(full_cflags)
 tests_unit_test_log_LDADD = $(full_libs)
+tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/folder.c \
+	tests/folder.h
+tests_unit_test_memory_CFLAGS = $(full_cflags)
+tests_unit_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
+	-Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray \
+	-Wl,--wrap=strdup -Wl,--wrap=strndup
+tests_unit_test_memory_LDADD = $(full_libs)
 tests_unit_test_slice_SOURCES = tests/unit/test_slice.c
 tests_unit_test_slice_CFLAGS = $(full_cflags)
 tests_unit_test_slice_LDADD = $(full_libs)

@@ -331,9 +331,9 @@ test_scopes_follow_the_features(void **state)
 	conf_free(c);
 }
 
-/* The boundary table of T7 and the allocators of T8, through okta.conf. */
+/* The boundary table of T7, and who else gives out numbers. */
 static void
-test_id_range_boundaries_T7_T8(void **state)
+test_id_range_boundaries_T7(void **state)
 {
 	static const struct {
 		const char *range;
@@ -406,7 +406,7 @@ main(void)
 	    cmocka_unit_test(test_later_dropin_replaces_the_whole_value),
 	    cmocka_unit_test(test_token_mode_and_values),
 	    cmocka_unit_test(test_scopes_follow_the_features),
-	    cmocka_unit_test(test_id_range_boundaries_T7_T8),
+	    cmocka_unit_test(test_id_range_boundaries_T7),
 	    cmocka_unit_test(test_secret_never_stands_in_a_message_T109),
 	};
 

@@ -280,7 +280,7 @@ leftovers(void)
 }
 
 static void
-test_replacement_is_old_or_new_whatever_fails_T112(void **state)
+test_replacement_is_old_or_new_if_a_call_fails_T112_reduced(void **state)
 {
 	struct error e = {0};
 
@@ -381,7 +381,7 @@ main(void)
 	    cmocka_unit_test(
 		test_public_files_must_not_be_writable_by_others_T111),
 	    cmocka_unit_test(
-		test_replacement_is_old_or_new_whatever_fails_T112),
+		test_replacement_is_old_or_new_if_a_call_fails_T112_reduced),
 	    cmocka_unit_test(
 		test_owner_and_mode_stand_before_the_first_byte_T111),
 	    cmocka_unit_test(test_unusable_targets_are_refused),
