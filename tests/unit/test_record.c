@@ -303,8 +303,8 @@ test_no_id_is_no_record(void **state)
 	static const char *const bad[] = {"{}", "{\"id\":null}", "{\"id\":1}",
 	    "{\"id\":\"\"}", "{\"id\":\"a/b\"}", "{\"id\":\"../x\"}",
 	    "{\"id\":\"a%2fb\"}", "[]",
-	    "{\"id\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	    "aaaaaaaaaaaaaa\"}",
+	    ("{\"id\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	     "aaaaaaaaaaaaaaa\"}"),
 	    "{\"errorCode\":\"E0000009\",\"errorSummary\":\"x\"}"};
 	struct json_object *doc;
 	struct api_user u;
