@@ -140,7 +140,8 @@ conf_files_read(const char *path, uid_t owner, struct conf_written *w,
 	char folder[PATH_MAX];
 
 	if (strlen(path) + NAME_MAX + 4 >= sizeof(folder))
-		return error_set(e, ERROR_CONFIG, "%s: too long", path);
+		return error_set(e, ERROR_CONFIG, "%.100s...: path too long",
+		    path);
 	snprintf(folder, sizeof(folder), "%s.d", path);
 	if (check_folder_of(path, owner, e) != 0 ||
 	    read_one(path, owner, w, e) != 0)

@@ -37,13 +37,15 @@ tests_unit_test_key_jwk_CFLAGS = $(full_cflags)
 tests_unit_test_key_jwk_LDADD = $(full_libs)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_CFLAGS = $(full_cflags)
+tests_unit_test_log_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=syslog \
+	-Wl,--wrap=__syslog_chk
 tests_unit_test_log_LDADD = $(full_libs)
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/folder.c \
 	tests/folder.h
 tests_unit_test_memory_CFLAGS = $(full_cflags)
 tests_unit_test_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
 	-Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray \
-	-Wl,--wrap=strdup -Wl,--wrap=strndup
+	-Wl,--wrap=strdup -Wl,--wrap=strndup -Wl,--wrap=free
 tests_unit_test_memory_LDADD = $(full_libs)
 tests_unit_test_slice_SOURCES = tests/unit/test_slice.c
 tests_unit_test_slice_CFLAGS = $(full_cflags)

@@ -217,6 +217,43 @@ test_empty_allow_list_lets_nobody_in_and_says_so_T120(void **state)
 	conf_free(c);
 }
 
+/* Allowed, and perhaps not meant. */
+static void
+test_remarks_name_what_may_not_be_meant(void **state)
+{
+	static const struct {
+		unsigned int replaced;
+		const char *text;
+		int count;
+		const char *says;
+	} rows[] = {
+	    {0, "", 0, ""},
+	    {5, "", 1, "key_id: is not set"},
+	    {5, "key_id = k\nscopes = okta.users.read", 1,
+		"okta.conf:6: scopes: without okta.groups.read is off"},
+	    {0, "[directory]\nuid_attribute = uidNumber", 1,
+		"okta.conf:11: uid_attribute: people must not be able"},
+	    {0, "[directory]\nname = attribute:n\nshell_attribute = s", 2,
+		"okta.conf:12: shell_attribute: people"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct conf *c;
+		struct buf out;
+
+		write_conf("okta.conf", rows[i].replaced, rows[i].text);
+		load_good(&c);
+		buf_init(&out, 4096);
+		assert_int_equal(conf_remarks(c, &out), rows[i].count);
+		buf_puts(&out, "");
+		if (strstr(out.bytes, rows[i].says) == NULL)
+			fail_msg("%s", out.bytes);
+		buf_clear(&out);
+		conf_free(c);
+	}
+}
+
 static void
 test_pinned_line_may_stand_as_it_was_printed(void **state)
 {
@@ -279,6 +316,73 @@ test_later_dropin_replaces_the_whole_value(void **state)
 	unlink(folder_at(&here, "okta.conf.d/20-b.conf"));
 	unlink(folder_at(&here, "okta.conf.d/30-c.conf~"));
 	rmdir(folder_at(&here, "okta.conf.d"));
+}
+
+static void
+refused_with(const char *path, const char *says)
+{
+	struct error e = {0};
+	struct conf *c;
+
+	assert_int_equal(conf_load_owned(path, geteuid(), &c, &e), -1);
+	assert_int_equal(e.kind, ERROR_CONFIG);
+	if (strstr(e.text, says) == NULL)
+		fail_msg("%s: %s", says, e.text);
+}
+
+static void
+test_files_that_are_not_there_or_not_files(void **state)
+{
+	char longest[5000];
+
+	(void)state;
+	refused_with(folder_at(&here, "absent.conf"), "No such file");
+	refused_with(folder_at(&here, "no/okta.conf"), "No such file");
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	refused_with(longest, "too long");
+	write_conf("okta.conf", 0, "");
+	folder_write(&here, "okta.conf.d", "", 0600);
+	refused_with(folder_at(&here, "okta.conf"), "Not a directory");
+	unlink(folder_at(&here, "okta.conf.d"));
+	/* A folder of drop-ins that leads elsewhere. */
+	assert_int_equal(symlink("/etc", folder_at(&here, "okta.conf.d")), 0);
+	refused_with(folder_at(&here, "okta.conf"), "okta.conf.d");
+	unlink(folder_at(&here, "okta.conf.d"));
+}
+
+static void
+test_token_files(void **state)
+{
+	static const struct {
+		const char *text;
+		int is_good;
+	} rows[] = {
+	    {"00abc", 1}, {"00abc\n", 1}, {"00abc\n\n", 1}, {"", 0},
+	    {"\n", 0}, {"00abc def", 0}, {"00abc\n00def", 0}, {" 00abc", 0},
+	    {"SSWS 00abc", 0}, {"00abc\r\n", 0}, {"\"00abc\"", 0},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct error e = {0};
+		struct conf *c;
+
+		folder_write(&here, "other", rows[i].text, 0600);
+		snprintf(text, sizeof(text), "[okta]\nurl = https://a.test\n"
+		    "api_token_file = %s/other\n[directory]\n"
+		    "allow_groups = 00gA\n", here.path);
+		folder_write(&here, "okta.conf", text, 0600);
+		if ((load(&c, &e) == 0) != rows[i].is_good)
+			fail_msg("%s: %s", rows[i].text, e.text);
+		if (c != NULL)
+			assert_string_equal(c->okta.api_token.bytes, "00abc");
+		conf_free(c);
+	}
+	strcat(text, "[okta]\napi_token = 00abc\n");
+	folder_write(&here, "okta.conf", text, 0600);
+	refused_with(folder_at(&here, "okta.conf"), "contradicts api_token");
 }
 
 static void
@@ -402,8 +506,11 @@ main(void)
 	    cmocka_unit_test(test_factor_is_required_unless_written_out_T120),
 	    cmocka_unit_test(
 		test_empty_allow_list_lets_nobody_in_and_says_so_T120),
+	    cmocka_unit_test(test_remarks_name_what_may_not_be_meant),
 	    cmocka_unit_test(test_pinned_line_may_stand_as_it_was_printed),
 	    cmocka_unit_test(test_later_dropin_replaces_the_whole_value),
+	    cmocka_unit_test(test_files_that_are_not_there_or_not_files),
+	    cmocka_unit_test(test_token_files),
 	    cmocka_unit_test(test_token_mode_and_values),
 	    cmocka_unit_test(test_scopes_follow_the_features),
 	    cmocka_unit_test(test_id_range_boundaries_T7),

@@ -345,6 +345,26 @@ test_unusable_targets_are_refused(void **state)
 }
 
 static void
+test_secrets_move_and_leave_nothing(void **state)
+{
+	struct secret a = {0}, b = {0};
+	char *bytes;
+
+	(void)state;
+	assert_int_equal(secret_set(&a, "canary", 6), 0);
+	bytes = a.bytes;
+	assert_int_equal(secret_set(&b, "old", 3), 0);
+	secret_move(&b, &a);
+	assert_null(a.bytes);
+	assert_int_equal(a.len, 0);
+	assert_ptr_equal(b.bytes, bytes);
+	assert_int_equal(b.len, 6);
+	secret_clear(&b);
+	secret_clear(&b);
+	assert_null(b.bytes);
+}
+
+static void
 test_buffer_stops_at_its_ceiling(void **state)
 {
 	struct buf b;
@@ -385,6 +405,7 @@ main(void)
 	    cmocka_unit_test(
 		test_owner_and_mode_stand_before_the_first_byte_T111),
 	    cmocka_unit_test(test_unusable_targets_are_refused),
+	    cmocka_unit_test(test_secrets_move_and_leave_nothing),
 	    cmocka_unit_test(test_buffer_stops_at_its_ceiling),
 	};
 

@@ -45,6 +45,44 @@ release(void)
 	return captured;
 }
 
+/* syslog(3), and what fortified headers make of it. */
+static char syslogged[512];
+
+void __wrap_syslog(int level, const char *fmt, ...);
+void __wrap___syslog_chk(int level, int flag, const char *fmt, ...);
+
+void
+__wrap_syslog(int level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	snprintf(syslogged, sizeof(syslogged), "%d %s %s", level, fmt,
+	    va_arg(ap, const char *));
+	va_end(ap);
+}
+
+void
+__wrap___syslog_chk(int level, int flag, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)flag;
+	va_start(ap, fmt);
+	snprintf(syslogged, sizeof(syslogged), "%d %s %s", level, fmt,
+	    va_arg(ap, const char *));
+	va_end(ap);
+}
+
+static void
+test_syslog_gets_a_literal_format_T108(void **state)
+{
+	(void)state;
+	log_open("oktad", 0, 0);
+	log_event(LOG_NOTICE, "syslogged", log_text("user", "%n%s"));
+	assert_string_equal(syslogged, "5 %s event=syslogged user=%n%s");
+}
+
 static void
 test_a_line_is_pairs(void **state)
 {
@@ -200,6 +238,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_syslog_gets_a_literal_format_T108),
 	    cmocka_unit_test(test_a_line_is_pairs),
 	    cmocka_unit_test(test_foreign_text_can_not_forge_T108),
 	    cmocka_unit_test(test_escapes_are_never_cut_T108),

@@ -1,6 +1,7 @@
 /*
  * Memory runs out at every place in turn: each call fails with a sentence, or
- * succeeds; nothing crashes, and (with sanitizers) nothing leaks.
+ * succeeds; nothing crashes, and (with sanitizers) nothing leaks. And whatever
+ * happens, memory that is given back holds no secret.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,8 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +29,7 @@
 static struct folder here;
 static unsigned int fail_at; /* counts down; 0: nothing fails */
 static int has_failed;
+static unsigned int unwiped; /* blocks given back with a secret in them */
 
 static int
 runs_out(void)
@@ -45,6 +49,8 @@ void *__real_realloc(void *p, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 void *__real_reallocarray(void *p, size_t n, size_t size);
 void *__wrap_reallocarray(void *p, size_t n, size_t size);
+void __real_free(void *p);
+void __wrap_free(void *p);
 char *__real_strdup(const char *s);
 char *__wrap_strdup(const char *s);
 char *__real_strndup(const char *s, size_t n);
@@ -72,6 +78,15 @@ void *
 __wrap_reallocarray(void *p, size_t n, size_t size)
 {
 	return runs_out() ? NULL : __real_reallocarray(p, n, size);
+}
+
+/* CANARY stands in every secret of this test. */
+void
+__wrap_free(void *p)
+{
+	if (p != NULL && memmem(p, malloc_usable_size(p), "CANARY", 6) != NULL)
+		unwiped++;
+	__real_free(p);
 }
 
 char *
@@ -104,6 +119,7 @@ exhaust(int (*work)(void))
 			assert_true(has_failed);
 	} while (has_failed);
 	assert_int_equal(r, 0);
+	assert_int_equal(unwiped, 0);
 	return n - 1;
 }
 
@@ -113,6 +129,7 @@ set_up(void **state)
 	EVP_PKEY *pkey = EVP_EC_gen("P-256");
 	char text[1024];
 	FILE *f;
+	int fd;
 
 	(void)state;
 	folder_make(&here);
@@ -124,7 +141,10 @@ set_up(void **state)
 	fclose(f);
 	EVP_PKEY_free(pkey);
 	folder_write(&here, "ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
-	folder_write(&here, "token", "00abc\n", 0600);
+	/* Past stdio: its buffers are not wiped, and come back in malloc. */
+	fd = open(folder_at(&here, "token"), O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(write(fd, "00CANARY\n", 9), 9);
+	close(fd);
 	snprintf(text, sizeof(text), "[okta]\nurl = https://a.test\n"
 	    "client_id = 0oaA\nprivate_key = %s/key.pem\nca_file = %s/ca.pem\n"
 	    "[directory]\nallow_groups = 00gA 00gB\nallow_apps = 0oaA\n"
@@ -159,7 +179,7 @@ load(void)
 		assert_int_equal(conf_service_for(c, "su").factor,
 		    FACTOR_OKTA);
 		assert_string_equal(c->allow_groups[1], "00gB");
-		assert_string_equal(c->admin.api_token.bytes, "00abc");
+		assert_string_equal(c->admin.api_token.bytes, "00CANARY");
 	}
 	conf_free(c);
 	return r;
@@ -185,7 +205,7 @@ take(void)
 	wire_begin(&o, frame, sizeof(frame), INT_CONF, id);
 	wire_put_str(&o, 300, url);
 	wire_put_u32(&o, 303, CONF_API_TOKEN);
-	wire_put_str(&o, 304, "00abc");
+	wire_put_str(&o, 304, "00CANARY");
 	wire_put_str(&o, 305, "okta.users.read");
 	wire_put_str(&o, 305, "okta.groups.read");
 	wire_put_u32(&o, 306, 50);
@@ -202,6 +222,47 @@ take(void)
 		assert_string_equal(s.scopes[1], "okta.groups.read");
 	slice_net_clear(&s);
 	return r == 1 ? 0 : -1;
+}
+
+static void
+test_the_canary_is_seen_where_it_is_left(void **state)
+{
+	char *left = strdup("00CANARY");
+
+	(void)state;
+	assert_non_null(left);
+	free(left);
+	assert_int_equal(unwiped, 1);
+	unwiped = 0;
+}
+
+/* The token as a value of okta.conf itself. */
+static int
+load_token(void)
+{
+	struct error e = {0};
+	struct conf *c;
+	int r = conf_load_owned(folder_at(&here, "token.conf"), geteuid(), &c,
+	    &e);
+
+	if (r == 0)
+		assert_string_equal(c->okta.api_token.bytes, "00CANARY");
+	conf_free(c);
+	return r;
+}
+
+static void
+test_token_in_the_configuration_is_wiped(void **state)
+{
+	static const char text[] = "[okta]\nurl = https://a.test\n"
+	    "api_token = 00CANARY\n[directory]\nallow_groups =\n";
+	int fd = open(folder_at(&here, "token.conf"), O_WRONLY | O_CREAT,
+	    0600);
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	assert_true(exhaust(load_token) > 20);
 }
 
 static void
@@ -248,7 +309,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_the_canary_is_seen_where_it_is_left),
 	    cmocka_unit_test(test_loading_the_configuration),
+	    cmocka_unit_test(test_token_in_the_configuration_is_wiped),
 	    cmocka_unit_test(test_taking_a_slice),
 	    cmocka_unit_test(test_signing),
 	};

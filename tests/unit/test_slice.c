@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -55,14 +56,20 @@ next(int fd, uint8_t *frame, struct wire_in *in)
 	return wire_open(in, frame, len);
 }
 
-/* A CA bundle of 400,000 bytes takes several frames: the sender must not
- * block on a socket pair that nobody empties, so a child sends. */
-static void
-send_by_child(int fd, int (*send)(int, const struct conf *, uint64_t),
-    const struct conf *c)
+/* A CA bundle of 400,000 bytes takes several frames, more than a socket pair
+ * that nobody empties holds: a thread sends. */
+struct sender {
+	int fd, code;
+	const struct conf *conf;
+};
+
+static void *
+send_net(void *arg)
 {
-	if (fork() == 0)
-		_exit(send(fd, c, wire_now_ms() + 5000) != OKTA_OK);
+	struct sender *s = arg;
+
+	s->code = slice_net_send(s->fd, s->conf, wire_now_ms() + 5000);
+	return NULL;
 }
 
 static void
@@ -71,6 +78,8 @@ test_net_slice_arrives_whole(void **state)
 	static uint8_t frame[WIRE_INTERNAL_MAX];
 	char *ca = malloc(400001);
 	struct slice_net s = {0};
+	struct sender sender;
+	pthread_t thread;
 	struct wire_in in;
 	struct conf c;
 	int fds[2], r;
@@ -82,12 +91,15 @@ test_net_slice_arrives_whole(void **state)
 	ca[400000] = '\0';
 	c = sample(ca);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	send_by_child(fds[0], slice_net_send, &c);
+	sender = (struct sender){fds[0], 1, &c};
+	assert_int_equal(pthread_create(&thread, NULL, send_net, &sender), 0);
 	do {
 		assert_int_equal(next(fds[1], frame, &in), OKTA_OK);
 		r = slice_net_take(&s, &in);
 		assert_true(r >= 0);
 	} while (r == 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(sender.code, OKTA_OK);
 	assert_string_equal(s.url, c.url);
 	assert_string_equal(s.ca_pem, ca);
 	assert_null(s.proxy);
@@ -224,6 +236,62 @@ test_slice_cut_before_its_end_is_not_complete(void **state)
 	assert_int_equal(slice_person_take(&p, &in), OKTA_BAD);
 }
 
+/* A peer that has gone, and one that never reads. */
+static void
+test_sending_ends_with_a_code(void **state)
+{
+	struct conf c = sample(NULL);
+	int fds[2];
+
+	(void)state;
+	c.ca_pem = malloc(4000001);
+	assert_non_null(c.ca_pem);
+	memset(c.ca_pem, 'x', 4000000);
+	c.ca_pem[4000000] = '\0';
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_int_equal(slice_net_send(fds[0], &c, wire_now_ms() + 50),
+	    OKTA_TIME);
+	close(fds[1]);
+	assert_int_equal(slice_net_send(fds[0], &c, wire_now_ms() + 50),
+	    OKTA_CLOSED);
+	close(fds[0]);
+	free(c.ca_pem);
+	secret_clear(&c.okta.api_token);
+}
+
+/* Nothing grows without end in the taker. */
+static void
+test_endless_lists_and_texts_are_refused(void **state)
+{
+	static uint8_t frame[WIRE_INTERNAL_MAX];
+	static char piece[16384];
+	uint8_t id[WIRE_ID_SIZE] = {0};
+	const uint16_t tags[] = {320, 321};
+
+	(void)state;
+	memset(piece, 'x', sizeof(piece));
+	for (size_t i = 0; i < 2; i++) {
+		struct slice_sync s = {0};
+		struct wire_out o;
+		struct wire_in in;
+		int r = 0, frames = 0;
+
+		wire_begin(&o, frame, sizeof(frame), INT_CONF, id);
+		for (int n = 0; n < (tags[i] == 320 ? 3 : 2000); n++)
+			wire_put(&o, tags[i], piece, tags[i] == 320 ?
+			    sizeof(piece) : 8);
+		assert_int_equal(wire_end(&o), OKTA_OK);
+		for (; r == 0 && frames < 1000; frames++) {
+			assert_int_equal(wire_open(&in, frame, o.len),
+			    OKTA_OK);
+			r = slice_sync_take(&s, &in);
+		}
+		assert_int_equal(r, OKTA_BAD);
+		assert_true(frames > 3);
+		slice_sync_clear(&s);
+	}
+}
+
 static void
 test_second_number_does_not_replace_the_first(void **state)
 {
@@ -251,6 +319,8 @@ main(void)
 	    cmocka_unit_test(test_person_arrives_whole),
 	    cmocka_unit_test(test_forged_frames_are_refused),
 	    cmocka_unit_test(test_slice_cut_before_its_end_is_not_complete),
+	    cmocka_unit_test(test_sending_ends_with_a_code),
+	    cmocka_unit_test(test_endless_lists_and_texts_are_refused),
 	    cmocka_unit_test(test_second_number_does_not_replace_the_first),
 	};
 
