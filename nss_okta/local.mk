@@ -7,15 +7,20 @@ nss_sources = nss_okta/fill.c nss_okta/fill.h nss_okta/group.c \
 	libokta/directory.c libokta/directory_file.c libokta/directory_format.c
 nss_cflags = $(AM_CFLAGS) -fvisibility=hidden -Wframe-larger-than=1024
 nss_ldflags = $(AM_LDFLAGS) -module -avoid-version -shared \
-	-Wl,-z,nodelete -Wl,-z,defs \
+	-Wl,-z,nodelete \
 	-Wl,--version-script=$(srcdir)/nss_okta/nss_okta.map
 
 lib_LTLIBRARIES += nss_okta/libnss_okta.la
 nss_okta_libnss_okta_la_SOURCES = $(nss_sources)
 nss_okta_libnss_okta_la_CFLAGS = $(nss_cflags)
 nss_okta_libnss_okta_la_LDFLAGS = $(nss_ldflags) -shrext .so.2
+if !SANITIZERS
+# clang's sanitizers leave their own symbols to the program.
+nss_okta_libnss_okta_la_LDFLAGS += -Wl,-z,defs
+endif
 EXTRA_nss_okta_libnss_okta_la_DEPENDENCIES = nss_okta/nss_okta.map
 module_files += $(libdir)/libnss_okta.so.2
 module_archives += $(libdir)/libnss_okta.la
 
 EXTRA_DIST += nss_okta/nss_okta.map
+dist_man_MANS += nss_okta/nss_okta.8
