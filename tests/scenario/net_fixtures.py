@@ -1,6 +1,7 @@
 """pytest fixtures of the scenarios that test oktad-net against an org."""
 import contextlib
 import json
+import os
 import time
 
 import pytest
@@ -86,6 +87,12 @@ def start_on(server, build, ca, **changes):
     conf.update(changes)
     return FakeParent(build, {k: v for k, v in conf.items()
                               if v is not None})
+
+
+def has_sanitizers(build):
+    with open(os.path.join(build, "config.log"), encoding="utf-8",
+              errors="replace") as f:
+        return "--enable-sanitizers" in f.read().split("## Platform")[0]
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import pytest
 from emulator_client import API_TOKEN
 from fake_parent import OK, STATUS_ORG, TLS, FakeParent, frame
 from net_fixtures import *  # noqa: F401,F403
-from net_fixtures import login, start_on
+from net_fixtures import has_sanitizers, login, start_on
 from odd_server import Ca, OddServer, always, answer
 
 USERS = "/api/v1/users"
@@ -26,12 +26,6 @@ def status_of(pid):
     with open("/proc/%d/status" % pid, encoding="ascii") as f:
         return dict(line.rstrip("\n").split(":\t", 1) for line in f
                     if ":\t" in line)
-
-
-def has_sanitizers(build):
-    with open(os.path.join(build, "config.log"), encoding="utf-8",
-              errors="replace") as f:
-        return "--enable-sanitizers" in f.read().split("## Platform")[0]
 
 
 @pytest.mark.threat("T85")
