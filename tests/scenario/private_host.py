@@ -65,7 +65,7 @@ class PrivateHost:
     def argv(self, *argv):
         """argv as this machine must run it to run it in the host."""
         return ["nsenter", "--target", self.pid, "--mount", "--uts", "--ipc",
-                "--net", "--pid", "--wd=/", "--", *argv]
+                "--net", "--pid", "--wd", "--", *argv]
 
     def run(self, command, stdin=None, seconds=120, env=None):
         """Runs a shell command as root in the host: a CompletedProcess with

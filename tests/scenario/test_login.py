@@ -92,7 +92,7 @@ def test_login_on_a_console(host):
 def test_pamtester_through_every_shipped_stack(host, service):
     """authenticate, acct_mgmt, setcred and a session, as one program does."""
     for name, password, status in (
-            ("alice", PASSWORD + "alice", 0), ("alice", "wrong", 1),
+            ("alice", PASSWORD + "alice", 0), ("bob", "wrong", 1),
             ("lena", LOCAL_PASSWORD, 0), ("lena", "wrong", 1)):
         done = host.run(
             talk(("assword:", password)) + f"pamtester {service} {name} "
