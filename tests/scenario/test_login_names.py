@@ -24,10 +24,11 @@ def host(build, tmp_path_factory):
               encoding="utf-8") as f:
         org = json.load(f)
     for i, name in enumerate((*LOCAL, *ODD, "zoe")):
+        # Okta tells logins apart without regard to case.
+        login = f"{name}@d{i}.example.com"
         org["users"].append({
             "id": okta_id(i), "status": "ACTIVE", "password": PASSWORD + "x",
-            "profile": {"login": f"{name}@example.com",
-                        "email": f"{name}@example.com", "firstName": "F",
+            "profile": {"login": login, "email": login, "firstName": "F",
                         "lastName": "L"},
             "factors": [], "groups": ["Linux Users"]})
     for i, name in enumerate(("docker", "adm", "shadow", "root")):
@@ -62,8 +63,13 @@ def test_local_and_reserved_names_are_never_ours(host):
         assert code == 255, name
     # Somebody becomes local after the sync that published them.
     assert ours(host, "passwd", "zoe")
-    host.ok(f"useradd -m zoe && echo zoe:{LOCAL_PASSWORD} | chpasswd")
-    assert int(host.ok("id -u zoe")) < 60000
+    # (useradd would refuse a name that is known already.)
+    host.ok(f"""
+        echo 'zoe:x:1500:100:local:/:/bin/sh' >>/etc/passwd
+        echo 'zoe:*:20000::::::' >>/etc/shadow
+        echo zoe:{LOCAL_PASSWORD} | chpasswd
+        """)
+    assert host.ok("id -u zoe") == "1500\n"
     assert ssh(host, "zoe", PASSWORD + "x")[0] == 255
     code, out, _ = ssh(host, "zoe", LOCAL_PASSWORD)
     assert code == 0 and out[-1] == "zoe", out
