@@ -22,9 +22,11 @@ enum target {
 	TARGET_PLAIN
 };
 
-/* What one cause may still write. Causes that share a slot share the limit;
- * that only makes it stricter. */
+/* What one cause may still write. Causes do not share: a flood of one that
+ * anybody can make must not keep another out of the log. Only where there are
+ * more causes than places, the last ones do. */
 struct cause {
+	uint32_t hash;
 	int tokens;
 	time_t filled;
 	unsigned long suppressed;
@@ -113,6 +115,14 @@ cause_of(int level, const char *event, const struct log_field *fields)
 	for (size_t i = 0; i < 2; i++)
 		for (const char *p = words[i]; *p != '\0'; p++)
 			h = (h ^ (unsigned char)*p) * 16777619u;
+	for (uint32_t i = 0; i < CAUSES; i++) {
+		struct cause *c = &causes[(h + i) % CAUSES];
+
+		if (!c->is_used)
+			c->hash = h;
+		if (c->hash == h)
+			return c;
+	}
 	return &causes[h % CAUSES];
 }
 

@@ -179,6 +179,31 @@ test_ten_thousand_failures_stay_below_a_megabyte_T108(void **state)
 	assert_non_null(strstr(captured, "event=started"));
 }
 
+/* Anybody can make the first, only logins make the second. */
+static void
+test_a_flood_keeps_no_other_cause_out_T108(void **state)
+{
+	char cause[16];
+	size_t found = 0;
+
+	(void)state;
+	log_open("oktad", 1, 0);
+	capture();
+	for (int i = 0; i < 1000; i++)
+		log_event(LOG_NOTICE, "refused",
+		    log_text("cause", "too many connections"));
+	for (int i = 0; i < 40; i++) {
+		snprintf(cause, sizeof(cause), "cause%d", i);
+		log_event(LOG_INFO, "other", log_text("cause", cause));
+	}
+	log_event(LOG_INFO, "login", log_text("user", "alice"));
+	release();
+	for (const char *p = captured; (p = strstr(p, "=other")) != NULL; p++)
+		found++;
+	assert_int_equal(found, 40);
+	assert_non_null(strstr(captured, "event=login user=alice"));
+}
+
 static void
 test_suppressed_lines_are_counted_T108(void **state)
 {
@@ -244,6 +269,7 @@ main(void)
 	    cmocka_unit_test(test_escapes_are_never_cut_T108),
 	    cmocka_unit_test(
 		test_ten_thousand_failures_stay_below_a_megabyte_T108),
+	    cmocka_unit_test(test_a_flood_keeps_no_other_cause_out_T108),
 	    cmocka_unit_test(test_suppressed_lines_are_counted_T108),
 	    cmocka_unit_test(test_journal_lines_carry_their_priority),
 	    cmocka_unit_test(test_errno_survives),
