@@ -9,12 +9,15 @@
 #include "code.h"
 
 /* A numeric address or nothing: it becomes a header value and a key (T35,
- * T94). */
+ * T94). And only from root: others would choose the address that Okta's zones
+ * and the budget look at. */
 static void
 take_rhost(struct talk *t, const struct wire_field *f)
 {
 	uint8_t address[16];
 
+	if (!t->is_root)
+		return;
 	if (wire_str(f, t->rhost, sizeof(t->rhost)) != OKTA_OK ||
 	    (inet_pton(AF_INET, t->rhost, address) != 1 &&
 		inet_pton(AF_INET6, t->rhost, address) != 1))
@@ -101,7 +104,7 @@ talk_begin(struct talk *t, int fd, const struct slice_person *p)
 	size_t total;
 	int r;
 
-	*t = (struct talk){.fd = fd};
+	*t = (struct talk){.fd = fd, .is_root = p->peer_uid == 0};
 	t->deadline = now + deadline_ms;
 	if (p->hello_len < WIRE_HEADER_SIZE || p->hello_len > sizeof(t->frame))
 		return OKTA_BAD;

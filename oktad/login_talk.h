@@ -19,7 +19,8 @@ struct talk {
 	uint8_t id[WIRE_ID_SIZE];
 	uint64_t deadline; /* of the whole login; wire_now_ms() clock */
 	char user[256];	   /* as PAM has it; only compared */
-	char rhost[64];	   /* numeric, or "" */
+	int is_root;	   /* the client is */
+	char rhost[64];	   /* numeric, or ""; only of a root client */
 	struct secret password; /* came with the first frame, or empty */
 	uint8_t frame[WIRE_LOGIN_MAX];
 };

@@ -60,7 +60,11 @@ log_login(struct worker *w, uint32_t verdict, const char *reason,
 {
 	struct parent *p = w->parent;
 
-	log_event(LOG_INFO, "login",
+	/* Lines are limited by level and cause (log.h): refused tries, and what
+	 * people without privileges do on self.sock, must not push the logins
+	 * of others out of the log. */
+	log_event(verdict == VERDICT_ACCEPT ? LOG_NOTICE : LOG_INFO, "login",
+	    log_text("cause", w->peer != 0 ? "self.sock" : NULL),
 	    log_text("user", w->person.name[0] != '\0' ? w->person.name : NULL),
 	    log_number("uid", w->person.uid), log_text("service", w->service),
 	    log_text("rhost", w->rhost[0] != '\0' ? w->rhost : NULL),
@@ -215,6 +219,9 @@ worker_try_held(struct parent *p)
 static void
 take_address(struct worker *w, const struct wire_field *f)
 {
+	/* Only root knows where somebody comes from. */
+	if (w->peer != 0)
+		return;
 	if (wire_str(f, w->rhost, sizeof(w->rhost)) != OKTA_OK ||
 	    budget_parse_address(w->rhost, &w->address) != 0)
 		w->rhost[0] = '\0';
