@@ -24,6 +24,7 @@ struct channel {
 	int fd;
 	enum channel_role role;
 	struct exchanges exchanges; /* in order of arrival */
+	int has_tried; /* a login: its one password has been taken */
 	unsigned int nexchanges;
 	uint8_t *in, *out; /* one frame each */
 	size_t in_len, out_len, out_at;

@@ -234,6 +234,21 @@ judge_forwarded(struct exchange *x)
 	x->call.forwarded_for = x->forwarded_for;
 }
 
+/* oktad charges the budget once per channel of a login, before it hands the
+ * channel out; so each is good for one password, whatever the worker does
+ * (T56). */
+static int
+is_free_try(struct exchange *x)
+{
+	struct channel *c = x->channel;
+	int has_tried = c->has_tried;
+
+	if (c->role != ROLE_LOGIN || strcmp(x->route->path, ROUTE_AUTHN) != 0)
+		return 0;
+	c->has_tried = 1;
+	return has_tried;
+}
+
 static void
 request_complete(struct exchange *x)
 {
@@ -253,6 +268,12 @@ request_complete(struct exchange *x)
 		    log_number("role", x->channel->role),
 		    log_text("method", x->method), log_text("path", x->path));
 		answer(x, TRANSPORT_REFUSED, "not in the table");
+		return;
+	}
+	if (is_free_try(x)) {
+		log_event(LOG_WARNING, "refused",
+		    log_text("cause", "a second password of one login"));
+		answer(x, TRANSPORT_REFUSED, "one password per login");
 		return;
 	}
 	c->path = x->path;

@@ -16,10 +16,10 @@
  * carries the API token where the admin wants a trusted application; whether
  * there is one is looked at when the credential is added. */
 #define AUTHN(path, bucket)                                                   \
-	{"POST", "/api/v1/authn" path, LOGIN, NOBODY | DAEMON, HTTP_JSON,     \
+	{"POST", ROUTE_AUTHN path, LOGIN, NOBODY | DAEMON, HTTP_JSON,         \
 	    bucket, 0}
 #define AUTHN_QUERY(path, bucket)                                             \
-	{"POST", "/api/v1/authn" path, LOGIN, NOBODY | DAEMON, HTTP_JSON,     \
+	{"POST", ROUTE_AUTHN path, LOGIN, NOBODY | DAEMON, HTTP_JSON,         \
 	    bucket, 1}
 /* What makes the directory, and what an admin may look at as well. */
 #define READ(path, bucket)                                                    \

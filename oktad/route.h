@@ -26,6 +26,9 @@ enum route_bucket {
 	BUCKET_COUNT
 };
 
+/* Where a password goes. */
+#define ROUTE_AUTHN "/api/v1/authn"
+
 struct route {
 	const char *method;
 	const char *path;	  /* template: "{id}" is an Okta id */

@@ -130,8 +130,9 @@ class Response:
 class Channel:
     """An asker's end."""
 
-    def __init__(self, sock):
+    def __init__(self, sock, again=None):
         self.sock = sock
+        self.again = again  # makes another one of the same role
         self.open = {}
         self.done = {}
 
@@ -302,7 +303,7 @@ class FakeParent:
                 [frame(INT_CHANNEL, bytes(16), (TAG_ROLE, ROLE[role]))],
                 [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
                   array.array("i", [theirs.fileno()]))])
-        return Channel(ours)
+        return Channel(ours, lambda: self.channel(role))
 
 
 def closes(channel, seconds=5):

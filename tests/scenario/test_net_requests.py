@@ -3,10 +3,10 @@ import threading
 
 import pytest
 
-from fake_parent import (BROKEN, CREDENTIAL, DAEMON, OK, REFUSED, TAG_WWW,
-                         STATUS_EXPIRES, STATUS_MISSING, closes)
+from fake_parent import (ANONYMOUS, BROKEN, CREDENTIAL, DAEMON, OK, REFUSED,
+                         TAG_WWW, STATUS_EXPIRES, STATUS_MISSING, closes)
 from net_fixtures import *  # noqa: F401,F403
-from net_fixtures import login, start_on
+from net_fixtures import login, login_body, start_on
 from odd_server import Ca, OddServer, answer
 
 USERS = "/api/v1/users"
@@ -200,6 +200,26 @@ def test_read_of_the_directory_is_repeated_once_on_a_broken_connection(org):
         assert channel.get(USERS).status == 200
         org.emulator.fault("reset", USERS, count=9)
         assert channel.get(USERS).transport == BROKEN
+
+
+@pytest.mark.threat("T56", reduced="a mad oktad-login at oktad-net")
+def test_channel_of_a_login_sends_one_password(org):
+    """oktad charges per channel: more tries on it would be free."""
+    body = login_body("guess")
+    with org.net(org.token_conf()) as net:
+        worker = net.channel("login")
+        idents = [worker.send("POST", "/api/v1/authn", credential=ANONYMOUS,
+                              body=body) for _ in range(3)]
+        answers = [worker.receive(ident) for ident in idents]
+        assert [a.transport for a in answers] == [OK, REFUSED, REFUSED]
+        assert answers[0].status == 401
+        late = worker.call("POST", "/api/v1/authn", credential=ANONYMOUS,
+                           body=body)
+        assert late.transport == REFUSED
+        assert org.count("/api/v1/authn") == 1
+        # What goes on with a login is not a try.
+        assert worker.call("POST", "/api/v1/authn/cancel",
+                           credential=ANONYMOUS, body=b"{}").status >= 400
 
 
 @pytest.mark.threat("T93")
