@@ -110,12 +110,9 @@ void conf_free(struct conf *c);
  * "service sshd". */
 struct conf_place conf_where(const struct conf *c, const char *section,
     const char *key);
-/* Appends one line "file:line: key: remark" to out per thing that is allowed
- * and perhaps not meant. Returns how many. */
+/* For `oktad -n`: appends one line "file:line: key: remark" to out per thing
+ * that is allowed and perhaps not meant. Returns how many. */
 int conf_remarks(const struct conf *c, struct buf *out);
-/* `oktad -n`: loads path; the remarks and a last line with the verdict go to
- * out. Returns how many remarks, or -1 as conf_load. */
-int conf_check_report(const char *path, struct buf *out, struct error *e);
 /* The settings of a PAM service: each from its own section, else from
  * [service default], else built in. Borrows from *c. */
 struct conf_service conf_service_for(const struct conf *c, const char *name);

@@ -134,18 +134,3 @@ conf_remarks(const struct conf *c, struct buf *out)
 		    "demands it as soon as the app has two keys");
 	return n + remark_attributes(c, out) + remark_scopes(c, out);
 }
-
-int
-conf_check_report(const char *path, struct buf *out, struct error *e)
-{
-	struct conf *c = NULL;
-	int n;
-
-	if (conf_load(path, &c, e) != 0)
-		return -1;
-	n = conf_remarks(c, out);
-	buf_printf(out, "%s: valid, %d remark%s\n", path, n,
-	    n == 1 ? "" : "s");
-	conf_free(c);
-	return n;
-}

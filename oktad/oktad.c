@@ -38,11 +38,16 @@ static int
 check(struct parent *p)
 {
 	struct error e = {0};
+	struct buf remarks;
 
 	if (load(p, &e) != 0) {
 		fprintf(stderr, "%s\n", e.text);
 		return EXIT_CONFIG;
 	}
+	buf_init(&remarks, 1 << 16);
+	if (conf_remarks(p->conf, &remarks) > 0)
+		fputs(remarks.bytes, stdout);
+	buf_clear(&remarks);
 	puts("configuration OK");
 	return 0;
 }

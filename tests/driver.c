@@ -85,15 +85,20 @@ replace(const char *path, long n)
 static int
 conf(const char *path)
 {
+	struct conf *c;
 	struct error e;
 	struct buf out;
-	int n;
 
+	if (conf_load(path, &c, &e) != 0) {
+		fprintf(stderr, "%s\n", e.text);
+		return 3;
+	}
 	buf_init(&out, 1 << 16);
-	n = conf_check_report(path, &out, &e);
-	fprintf(n < 0 ? stderr : stdout, "%s\n", n < 0 ? e.text : out.bytes);
+	if (conf_remarks(c, &out) > 0)
+		fputs(out.bytes, stdout);
 	buf_clear(&out);
-	return n < 0 ? 3 : 0;
+	conf_free(c);
+	return 0;
 }
 
 int
