@@ -329,8 +329,9 @@ pass_run(struct sync *s, int accept, struct error *e)
 		return -1;
 	}
 	published = publish_image(s, accept, e);
+	/* DENIED: the published file knows people whom state.db does not. */
 	if (published == -1)
-		return -1;
+		return e->kind == ERROR_DENIED ? PASS_REFUSED_SHRINK : -1;
 	if (rc == PASS_REFUSED_SHRINK)
 		*e = held;
 	else if (published == 0 && publish_confirm(s, e) == -1)
