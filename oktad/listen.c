@@ -3,6 +3,7 @@
 #include "listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,12 @@ inherit_one(int fds[DOOR_COUNT], int fd, const char *name, struct error *e)
 		return error_set(e, ERROR_SYSTEM,
 		    "socket \"%s\" from systemd is no listening unix stream "
 		    "socket", name);
+	/* systemd's are blocking, and one that has nobody waiting any more would
+	 * stop the loop. */
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+		return error_errno(e, "socket \"%s\" from systemd", name);
 	for (int door = 0; door < DOOR_COUNT; door++) {
 		if (strcmp(doors[door].name, name) == 0 && fds[door] < 0) {
 			fds[door] = fd;
