@@ -5,16 +5,21 @@ full_cflags = $(AM_CFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(JSON_CFLAGS) \
 full_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
 
 full_unit_tests = tests/unit/test_conf tests/unit/test_conf_docs \
-	tests/unit/test_file \
+	tests/unit/test_conf_files tests/unit/test_file \
 	tests/unit/test_json tests/unit/test_jwt tests/unit/test_key_jwk \
 	tests/unit/test_log tests/unit/test_memory tests/unit/test_slice
 check_PROGRAMS += $(full_unit_tests)
 TESTS += $(full_unit_tests)
 
-tests_unit_test_conf_SOURCES = tests/unit/test_conf.c \
+conf_fixture = tests/unit/conf_fixture.c tests/unit/conf_fixture.h \
 	tests/unit/conf_cases.h tests/folder.c tests/folder.h
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c $(conf_fixture)
 tests_unit_test_conf_CFLAGS = $(full_cflags)
 tests_unit_test_conf_LDADD = $(full_libs)
+tests_unit_test_conf_files_SOURCES = tests/unit/test_conf_files.c \
+	$(conf_fixture)
+tests_unit_test_conf_files_CFLAGS = $(full_cflags)
+tests_unit_test_conf_files_LDADD = $(full_libs)
 tests_unit_test_conf_docs_SOURCES = tests/unit/test_conf_docs.c
 tests_unit_test_conf_docs_CFLAGS = $(full_cflags)
 tests_unit_test_conf_docs_LDADD = $(full_libs)

@@ -1,6 +1,5 @@
 # Tests. C tests (unit and module) run under `make check`, without root; each
 # area has a fragment of its own. The rest is driven by tests/run.
-include tests/base.mk
 include tests/full.mk
 include tests/directory.mk
 include tests/pam.mk

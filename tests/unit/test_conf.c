@@ -8,101 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 
 #include "conf.h"
 #include "conf_cases.h"
+#include "conf_fixture.h"
 #include "directory.h"
-#include "folder.h"
-
-static struct folder here;
-
-static void
-write_key(const char *name, EVP_PKEY *pkey, const char *passphrase,
-    mode_t mode)
-{
-	FILE *f = fopen(folder_at(&here, name), "w");
-
-	assert_non_null(f);
-	assert_non_null(pkey);
-	assert_int_equal(PEM_write_PKCS8PrivateKey(f, pkey,
-	    passphrase != NULL ? EVP_aes_128_cbc() : NULL, passphrase,
-	    passphrase != NULL ? (int)strlen(passphrase) : 0, NULL, NULL), 1);
-	fclose(f);
-	assert_int_equal(chmod(folder_at(&here, name), mode), 0);
-	EVP_PKEY_free(pkey);
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	folder_make(&here);
-	write_key("key.pem", EVP_EC_gen("P-256"), NULL, 0600);
-	write_key("loose.pem", EVP_EC_gen("P-256"), NULL, 0640);
-	write_key("locked.pem", EVP_EC_gen("P-256"), "secret", 0600);
-	write_key("weak.pem", EVP_RSA_gen(1024), NULL, 0600);
-	folder_write(&here, "token", "00abcDEF_-\n", 0400);
-	assert_int_equal(symlink("key.pem", folder_at(&here, "link.pem")), 0);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	folder_remove(&here);
-	return 0;
-}
-
-/* Appends text to out with @ replaced by the folder, and a newline. */
-static void
-put_line(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (*text == '@' && (text[1] == '/' || text[1] == '\0'))
-			buf_puts(out, here.path);
-		else
-			buf_put(out, text, 1);
-	}
-	buf_puts(out, "\n");
-}
-
-/* conf_good with one line replaced (0: appended) into NAME. */
-static void
-write_conf(const char *name, unsigned int replaced, const char *text)
-{
-	struct buf b;
-
-	buf_init(&b, 1 << 20);
-	for (size_t i = 0; i < CONF_GOOD_LINES; i++)
-		put_line(&b, i + 1 == replaced ? text : conf_good[i]);
-	if (replaced == 0)
-		put_line(&b, text);
-	assert_false(b.failed);
-	folder_write(&here, name, b.bytes, 0600);
-	buf_clear(&b);
-}
-
-static int
-load(struct conf **out, struct error *e)
-{
-	return conf_load_owned(folder_at(&here, "okta.conf"), geteuid(), out,
-	    e);
-}
-
-static void
-load_good(struct conf **out)
-{
-	struct error e = {0};
-
-	if (load(out, &e) != 0)
-		fail_msg("refused: %s", e.text);
-}
 
 static void
 test_bad_configurations_are_refused_with_their_line_T120(void **state)
@@ -114,17 +24,17 @@ test_bad_configurations_are_refused_with_their_line_T120(void **state)
 	assert_true(n >= 100);
 	for (size_t i = 0; i < n; i++) {
 		const struct conf_case *t = &conf_cases[i];
-		struct conf *c = (struct conf *)&here;
+		struct conf *c = (struct conf *)&conf_here;
 		struct error e = {0};
 
-		write_conf("okta.conf", t->replaced, t->text);
-		if (load(&c, &e) == 0)
+		conf_write("okta.conf", t->replaced, t->text);
+		if (conf_load_here(&c, &e) == 0)
 			fail_msg("taken: %s", t->text);
 		/* No configuration at all is left, so none is wider. */
 		assert_null(c);
 		assert_int_equal(e.kind, ERROR_CONFIG);
 		snprintf(place, sizeof(place), t->line > 0 ? "%s:%u: " :
-		    "%s: ", folder_at(&here, "okta.conf"), t->line);
+		    "%s: ", folder_at(&conf_here, "okta.conf"), t->line);
 		if (strncmp(e.text, place, strlen(place)) != 0 ||
 		    strstr(e.text, t->says) == NULL)
 			fail_msg("%s\n  said: %s\n  not: %s…%s", t->text,
@@ -138,8 +48,8 @@ test_defaults_are_the_documented_ones(void **state)
 	struct conf *c;
 
 	(void)state;
-	write_conf("okta.conf", 0, "");
-	load_good(&c);
+	conf_write("okta.conf", 0, "");
+	conf_load_good(&c);
 	assert_string_equal(c->url, "https://acme.okta.com");
 	assert_int_equal(c->okta.mode, CONF_OAUTH);
 	assert_string_equal(c->okta.algorithm, "ES256");
@@ -182,16 +92,16 @@ test_factor_is_required_unless_written_out_T120(void **state)
 	struct conf *c;
 
 	(void)state;
-	write_conf("okta.conf", 9, "flow = authn\n[service sudo]\nfactor = okta");
-	load_good(&c);
+	conf_write("okta.conf", 9, "flow = authn\n[service sudo]\nfactor = okta");
+	conf_load_good(&c);
 	assert_int_equal(conf_service_for(c, "sshd").factor, FACTOR_REQUIRED);
 	assert_int_equal(conf_service_for(c, "sudo").factor, FACTOR_OKTA);
 	assert_int_equal(conf_service_for(c, "sud").factor, FACTOR_REQUIRED);
 	assert_int_equal(conf_service_for(c, "SUDO").factor, FACTOR_REQUIRED);
 	assert_int_equal(conf_service_for(c, "").factor, FACTOR_REQUIRED);
 	conf_free(c);
-	write_conf("okta.conf", 0, "[service default]\nfactor = okta");
-	load_good(&c);
+	conf_write("okta.conf", 0, "[service default]\nfactor = okta");
+	conf_load_good(&c);
 	assert_int_equal(conf_service_for(c, "login").factor, FACTOR_OKTA);
 	assert_int_equal(conf_service_for(c, "sshd").factor, FACTOR_REQUIRED);
 	conf_free(c);
@@ -204,8 +114,8 @@ test_empty_allow_list_lets_nobody_in_and_says_so_T120(void **state)
 	struct conf *c;
 
 	(void)state;
-	write_conf("okta.conf", 7, "allow_groups =");
-	load_good(&c);
+	conf_write("okta.conf", 7, "allow_groups =");
+	conf_load_good(&c);
 	assert_null(c->allow_groups[0]);
 	assert_null(c->allow_apps[0]);
 	assert_null(c->publish_groups[0]);
@@ -242,8 +152,8 @@ test_remarks_name_what_may_not_be_meant(void **state)
 		struct conf *c;
 		struct buf out;
 
-		write_conf("okta.conf", rows[i].replaced, rows[i].text);
-		load_good(&c);
+		conf_write("okta.conf", rows[i].replaced, rows[i].text);
+		conf_load_good(&c);
 		buf_init(&out, 4096);
 		assert_int_equal(conf_remarks(c, &out), rows[i].count);
 		buf_puts(&out, "");
@@ -260,129 +170,12 @@ test_pinned_line_may_stand_as_it_was_printed(void **state)
 	struct conf *c;
 
 	(void)state;
-	write_conf("okta.conf", 7, "allow_groups = 00gAAAAAAAAAAAAAAAAA "
+	conf_write("okta.conf", 7, "allow_groups = 00gAAAAAAAAAAAAAAAAA "
 	    "00gBBBBBBBBBBBBBBBBB # Linux 00gCCCCCCCCCCCCCCCCC");
-	load_good(&c);
+	conf_load_good(&c);
 	assert_string_equal(c->allow_groups[1], "00gBBBBBBBBBBBBBBBBB");
 	assert_null(c->allow_groups[2]);
 	conf_free(c);
-}
-
-static void
-test_later_dropin_replaces_the_whole_value(void **state)
-{
-	struct error e = {0};
-	struct conf *c;
-
-	(void)state;
-	write_conf("okta.conf", 0, "");
-	assert_int_equal(mkdir(folder_at(&here, "okta.conf.d"), 0755), 0);
-	folder_write(&here, "okta.conf.d/20-b.conf", "[directory]\n"
-	    "allow_groups = 00gBBBBBBBBBBBBBBBBB\n", 0600);
-	folder_write(&here, "okta.conf.d/10-a.conf", "[directory]\n"
-	    "allow_groups = 00gCCCCCCCCCCCCCCCCC 00gDDDDDDDDDDDDDDDDD\n",
-	    0600);
-	folder_write(&here, "okta.conf.d/30-c.conf~", "[directory]\n"
-	    "allow_groups = 00gEEEEEEEEEEEEEEEEE\n", 0600);
-	load_good(&c);
-	assert_string_equal(c->allow_groups[0], "00gBBBBBBBBBBBBBBBBB");
-	assert_null(c->allow_groups[1]);
-	assert_string_equal(conf_where(c, "directory", "allow_groups").file,
-	    folder_at(&here, "okta.conf.d/20-b.conf"));
-	conf_free(c);
-
-	/* A wrong line is not hidden by the file that replaces it. */
-	folder_write(&here, "okta.conf.d/10-a.conf", "[directory]\n"
-	    "allow_groups = Everyone\n", 0600);
-	assert_int_equal(load(&c, &e), -1);
-	assert_non_null(strstr(e.text, "10-a.conf:2: allow_groups: "));
-
-	/* Two ways to authenticate, in two files. */
-	folder_write(&here, "okta.conf.d/10-a.conf", "[okta]\n"
-	    "api_token = 00abc\n", 0600);
-	assert_int_equal(load(&c, &e), -1);
-	assert_non_null(strstr(e.text, "10-a.conf:2: api_token: contradicts"));
-
-	/* A drop-in that anybody may read or swap. */
-	folder_write(&here, "okta.conf.d/10-a.conf", "\n", 0644);
-	assert_int_equal(load(&c, &e), -1);
-	assert_non_null(strstr(e.text, "chmod 0600"));
-	assert_int_equal(chmod(folder_at(&here, "okta.conf.d/10-a.conf"),
-	    0600), 0);
-	assert_int_equal(chmod(folder_at(&here, "okta.conf.d"), 0777), 0);
-	assert_int_equal(load(&c, &e), -1);
-	assert_non_null(strstr(e.text, "others may write this folder"));
-	unlink(folder_at(&here, "okta.conf.d/10-a.conf"));
-	unlink(folder_at(&here, "okta.conf.d/20-b.conf"));
-	unlink(folder_at(&here, "okta.conf.d/30-c.conf~"));
-	rmdir(folder_at(&here, "okta.conf.d"));
-}
-
-static void
-refused_with(const char *path, const char *says)
-{
-	struct error e = {0};
-	struct conf *c;
-
-	assert_int_equal(conf_load_owned(path, geteuid(), &c, &e), -1);
-	assert_int_equal(e.kind, ERROR_CONFIG);
-	if (strstr(e.text, says) == NULL)
-		fail_msg("%s: %s", says, e.text);
-}
-
-static void
-test_files_that_are_not_there_or_not_files(void **state)
-{
-	char longest[5000];
-
-	(void)state;
-	refused_with(folder_at(&here, "absent.conf"), "No such file");
-	refused_with(folder_at(&here, "no/okta.conf"), "No such file");
-	memset(longest, 'a', sizeof(longest) - 1);
-	longest[sizeof(longest) - 1] = '\0';
-	refused_with(longest, "too long");
-	write_conf("okta.conf", 0, "");
-	folder_write(&here, "okta.conf.d", "", 0600);
-	refused_with(folder_at(&here, "okta.conf"), "Not a directory");
-	unlink(folder_at(&here, "okta.conf.d"));
-	/* A folder of drop-ins that leads elsewhere. */
-	assert_int_equal(symlink("/etc", folder_at(&here, "okta.conf.d")), 0);
-	refused_with(folder_at(&here, "okta.conf"), "okta.conf.d");
-	unlink(folder_at(&here, "okta.conf.d"));
-}
-
-static void
-test_token_files(void **state)
-{
-	static const struct {
-		const char *text;
-		int is_good;
-	} rows[] = {
-	    {"00abc", 1}, {"00abc\n", 1}, {"00abc\n\n", 1}, {"", 0},
-	    {"\n", 0}, {"00abc def", 0}, {"00abc\n00def", 0}, {" 00abc", 0},
-	    {"SSWS 00abc", 0}, {"00abc\r\n", 0}, {"\"00abc\"", 0},
-	};
-	char text[512];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct error e = {0};
-		struct conf *c;
-
-		folder_write(&here, "other", rows[i].text, 0600);
-		snprintf(text, sizeof(text), "[okta]\nurl = https://a.test\n"
-		    "api_token_file = %s/other\n[directory]\n"
-		    "allow_groups = 00gA\n", here.path);
-		folder_write(&here, "okta.conf", text, 0600);
-		if ((load(&c, &e) == 0) != rows[i].is_good)
-			fail_msg("%s: %s", rows[i].text, e.text);
-		if (c != NULL)
-			assert_string_equal(c->okta.api_token.bytes, "00abc");
-		conf_free(c);
-	}
-	strcat(text, "[okta]\napi_token = 00abc\n");
-	folder_write(&here, "okta.conf", text, 0600);
-	refused_with(folder_at(&here, "okta.conf"), "contradicts api_token");
 }
 
 static void
@@ -391,7 +184,7 @@ test_token_mode_and_values(void **state)
 	struct conf *c;
 
 	(void)state;
-	folder_write(&here, "okta.conf", "[okta]\n"
+	folder_write(&conf_here, "okta.conf", "[okta]\n"
 	    "  url = https://Acme.Okta.com:8443/\n"
 	    "\tapi_token=00abc_-Z\n"
 	    "rate_share = 75%\n"
@@ -400,7 +193,7 @@ test_token_mode_and_values(void **state)
 	    "key_login_status = LOCKED_OUT PASSWORD_EXPIRED\n"
 	    "name = attribute:unixName\nuid_attribute = uidNumber\n"
 	    "[login]\ntrusted_app = yes\nfailures = 2", 0400);
-	load_good(&c);
+	conf_load_good(&c);
 	assert_string_equal(c->url, "https://acme.okta.com:8443");
 	assert_int_equal(c->okta.mode, CONF_API_TOKEN);
 	assert_string_equal(c->okta.api_token.bytes, "00abc_-Z");
@@ -423,14 +216,14 @@ test_scopes_follow_the_features(void **state)
 	struct conf *c;
 
 	(void)state;
-	write_conf("okta.conf", 7, "allow_apps = 0oaAAAAAAAAAAAAAAAAA");
-	load_good(&c);
+	conf_write("okta.conf", 7, "allow_apps = 0oaAAAAAAAAAAAAAAAAA");
+	conf_load_good(&c);
 	assert_string_equal(c->okta.scopes[0], "okta.apps.read");
 	assert_string_equal(c->okta.scopes[1], "okta.users.read");
 	assert_null(c->okta.scopes[2]);
 	conf_free(c);
-	write_conf("okta.conf", 5, "scopes = okta.users.read okta.logs.read");
-	load_good(&c);
+	conf_write("okta.conf", 5, "scopes = okta.users.read okta.logs.read");
+	conf_load_good(&c);
 	assert_string_equal(c->okta.scopes[1], "okta.logs.read");
 	conf_free(c);
 }
@@ -470,8 +263,8 @@ test_id_range_boundaries_T7(void **state)
 
 		snprintf(text, sizeof(text), "[directory]\nid_range = %s",
 		    rows[i].range);
-		write_conf("okta.conf", 0, text);
-		if ((load(&c, &e) == 0) != rows[i].is_good)
+		conf_write("okta.conf", 0, text);
+		if ((conf_load_here(&c, &e) == 0) != rows[i].is_good)
 			fail_msg("%s: %s", rows[i].range, e.text);
 		conf_free(c);
 	}
@@ -490,8 +283,8 @@ test_secret_never_stands_in_a_message_T109(void **state)
 		struct error e = {0};
 		struct conf *c;
 
-		write_conf("okta.conf", 0, lines[i]);
-		assert_int_equal(load(&c, &e), -1);
+		conf_write("okta.conf", 0, lines[i]);
+		assert_int_equal(conf_load_here(&c, &e), -1);
 		assert_null(strstr(e.text, "canary"));
 	}
 }
@@ -508,14 +301,11 @@ main(void)
 		test_empty_allow_list_lets_nobody_in_and_says_so_T120),
 	    cmocka_unit_test(test_remarks_name_what_may_not_be_meant),
 	    cmocka_unit_test(test_pinned_line_may_stand_as_it_was_printed),
-	    cmocka_unit_test(test_later_dropin_replaces_the_whole_value),
-	    cmocka_unit_test(test_files_that_are_not_there_or_not_files),
-	    cmocka_unit_test(test_token_files),
 	    cmocka_unit_test(test_token_mode_and_values),
 	    cmocka_unit_test(test_scopes_follow_the_features),
 	    cmocka_unit_test(test_id_range_boundaries_T7),
 	    cmocka_unit_test(test_secret_never_stands_in_a_message_T109),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, conf_fixture_up, conf_fixture_down);
 }
