@@ -5,7 +5,7 @@
  *	make_snapshot USERS GROUPS PER_USER DIRECTORY [PEOPLE]
  *	make_snapshot - DIRECTORY [PEOPLE] < LINES
  *
- * Lines are fields with tabs between them, each field percent-encoded:
+ * Lines are fields with tabs between them, each field percent-encoded (%0A):
  *	range MIN MAX			(first, or the default range)
  *	user UID GID NAME GECOS HOME SHELL ID LOGIN STATUS WHY
  *	group GID NAME ID
@@ -29,7 +29,7 @@ enum {
 static int
 hex(char c)
 {
-	const char *digits = "0123456789abcdef", *p = strchr(digits, c);
+	const char *digits = "0123456789ABCDEF", *p = strchr(digits, c);
 
 	return c != '\0' && p != NULL ? (int)(p - digits) : -1;
 }

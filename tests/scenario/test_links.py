@@ -74,8 +74,7 @@ def symbols(path, *options):
     return found
 
 
-@pytest.mark.threat("T62", reduced="libraries and exports; a host with our "
-                    "internal names is a module test")
+@pytest.mark.threat("T62")
 @pytest.mark.parametrize("name", NEEDED)
 def test_links_only_what_its_job_needs(files, name):
     libraries = needed(files[name]) - {"libc.so.6", "ld-linux-x86-64.so.2"}
@@ -83,8 +82,7 @@ def test_links_only_what_its_job_needs(files, name):
     assert MUST_NEED.get(name, set()) <= libraries
 
 
-@pytest.mark.threat("T62", reduced="libraries and exports; a host with our "
-                    "internal names is a module test")
+@pytest.mark.threat("T62")
 @pytest.mark.parametrize("name", MODULES)
 def test_module_exports_its_entry_points_and_nothing_else(files, name):
     found = {n for n, kind in symbols(files[name], "--defined-only").items()
@@ -100,8 +98,7 @@ def test_module_runs_nothing_when_it_is_loaded(files, name):
     assert int(size[1], 16) == 8
 
 
-@pytest.mark.threat("T75", reduced="symbols; the strace of a setuid program "
-                    "is a module test")
+@pytest.mark.threat("T75")
 @pytest.mark.parametrize("name", MODULES)
 def test_module_reads_no_environment_and_loads_nothing(files, name):
     wanted = set(symbols(files[name], "--undefined-only"))
@@ -113,8 +110,7 @@ def test_module_reads_no_environment_and_loads_nothing(files, name):
         assert call not in wanted, call
 
 
-@pytest.mark.threat("T73", reduced="symbol versions; a static program and an "
-                    "i386 build are not tried")
+@pytest.mark.threat("T73")
 @pytest.mark.parametrize("name", MODULES)
 def test_module_runs_with_the_oldest_supported_libc(files, name):
     versions = re.findall(r"GLIBC_(\d+)\.(\d+)",
