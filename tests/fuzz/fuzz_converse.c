@@ -52,13 +52,15 @@ pam_get_item(const pam_handle_t *pamh, int type, const void **item)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static char handle; /* libpam's own is never looked into */
 	struct answer a;
 	enum converse_result r;
 
 	input = data;
 	input_size = size;
 	memset(&a, 0xaa, sizeof(a));
-	r = converse_ask(NULL, PAM_PROMPT_ECHO_OFF, "Password: ", &a);
+	r = converse_ask((pam_handle_t *)&handle, PAM_PROMPT_ECHO_OFF,
+	    "Password: ", &a);
 	if (strnlen(a.bytes, sizeof(a.bytes)) != a.len ||
 	    a.len > PROTOCOL_PASSWORD_MAX || !name_is_utf8(a.bytes, a.len))
 		abort();
