@@ -28,3 +28,5 @@ pam_okta_pam_okta_la_LDFLAGS += -Wl,-z,defs
 endif
 pam_okta_pam_okta_la_LIBADD = $(PAM_LIBS)
 EXTRA_pam_okta_pam_okta_la_DEPENDENCIES = pam_okta/pam_okta.map
+module_files += $(pamdir)/pam_okta.so
+module_archives += $(pamdir)/pam_okta.la

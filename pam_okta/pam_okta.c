@@ -60,11 +60,13 @@ int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct call c;
-	int r = call_begin(&c, CALL_LATER, pamh, flags, argc, argv);
+	int r = later(call_begin(&c, CALL_LATER, pamh, flags, argc, argv),
+	    PAM_SESSION_ERR);
 
-	if (r == PAM_SUCCESS || r == PAM_IGNORE)
+	/* Also for a local target: sudo's session is the caller's login. */
+	if (r != PAM_SESSION_ERR)
 		session_open(&c);
-	return later(r, PAM_SESSION_ERR);
+	return r;
 }
 
 int

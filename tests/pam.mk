@@ -2,6 +2,7 @@
 # PAM module.
 if HAVE_CMOCKA
 pam_unit_tests = tests/unit/test_access tests/unit/test_client \
+	tests/unit/test_converse \
 	tests/unit/test_local tests/unit/test_wire tests/unit/test_wire_io
 check_PROGRAMS += $(pam_unit_tests)
 TESTS += $(pam_unit_tests)
@@ -12,6 +13,11 @@ tests_unit_test_access_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_client_SOURCES = tests/unit/test_client.c
 tests_unit_test_client_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_client_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
+tests_unit_test_converse_SOURCES = tests/unit/test_converse.c \
+	pam_okta/converse.c
+tests_unit_test_converse_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/pam_okta \
+	$(CMOCKA_CFLAGS)
+tests_unit_test_converse_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
 tests_unit_test_local_SOURCES = tests/unit/test_local.c
 tests_unit_test_local_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_local_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
@@ -42,6 +48,10 @@ tests_pam_helper_la_LIBADD = $(PAM_LIBS)
 pam_module_tests = tests/module/test_pam_auth tests/module/test_pam_phases \
 	tests/module/test_pam_talk tests/module/test_pam_daemon \
 	tests/module/test_pam_host
+if !SANITIZERS
+# Their allocators do not come out of a fork unlocked.
+pam_module_tests += tests/module/test_pam_fork
+endif
 check_PROGRAMS += $(pam_module_tests)
 TESTS += $(pam_module_tests)
 pam_module_cflags = $(AM_CFLAGS) -I$(srcdir)/tests/module $(CMOCKA_CFLAGS) \
@@ -65,6 +75,10 @@ tests_module_test_pam_daemon_SOURCES = tests/module/test_pam_daemon.c
 tests_module_test_pam_daemon_CFLAGS = $(pam_module_cflags)
 tests_module_test_pam_daemon_LDFLAGS = $(pam_module_ldflags)
 tests_module_test_pam_daemon_LDADD = $(pam_module_ldadd)
+tests_module_test_pam_fork_SOURCES = tests/module/test_pam_fork.c
+tests_module_test_pam_fork_CFLAGS = $(pam_module_cflags)
+tests_module_test_pam_fork_LDFLAGS = $(pam_module_ldflags)
+tests_module_test_pam_fork_LDADD = $(pam_module_ldadd)
 tests_module_test_pam_host_SOURCES = tests/module/test_pam_host.c
 tests_module_test_pam_host_CFLAGS = $(pam_module_cflags)
 tests_module_test_pam_host_LDFLAGS = $(pam_module_ldflags)

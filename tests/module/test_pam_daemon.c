@@ -45,7 +45,7 @@ freeze(void)
 }
 
 static void
-test_stopped_at_each_step_T39_reduced(void **state)
+test_stopped_at_each_step_T39(void **state)
 {
 	static const struct step before_prompt[] = {{.kind = STEP_STALL},
 	    {.kind = STEP_END}};
@@ -221,7 +221,7 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, world_reset)
 	const struct CMUnitTest tests[] = {
-	    T(test_stopped_at_each_step_T39_reduced),
+	    T(test_stopped_at_each_step_T39),
 	    T(test_full_backlog_of_a_stopped_daemon_T49),
 	    T(test_local_people_with_a_sick_daemon_T44),
 	    T(test_malformed_verdicts_deny_T43),

@@ -256,10 +256,11 @@ test_sudo_opens_the_target_s_session_with_the_caller_s_ticket(void **state)
 	static const struct {
 		const char *target;
 		int result;
-	} rows[] = {{"root", WORLD_HELPER}, {"bob", PAM_SUCCESS}};
+	} rows[] = {{"root", WORLD_HELPER}, {"bob", PAM_SUCCESS},
+	    {"#1234", PAM_USER_UNKNOWN}};
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		pam_handle_t *pamh = logged_in("alice", "");
 
 		pam_set_item(pamh, PAM_RUSER, "alice");

@@ -236,7 +236,7 @@ test_reply_without_terminator(void **state)
 	assert_int_equal(heard->replies, 0);
 }
 
-/* 10,000 logins of random moods (reduced from 1,000,000). */
+/* 10,000 logins of random moods; test_converse has the million. */
 static unsigned int seed = 1;
 
 static int
@@ -271,7 +271,7 @@ random_conversation(int n, const struct pam_message **m,
 }
 
 static void
-test_random_conversations_T36_reduced(void **state)
+test_random_conversations_let_nobody_in(void **state)
 {
 	static const struct pam_conv conv = {.conv = random_conversation};
 	static const struct step script[] = {{.kind = STEP_PROMPT,
@@ -458,7 +458,7 @@ main(void)
 	    T(test_aborted_conversation_denies_and_cancels_T25_reduced),
 	    T(test_missing_conversation_function),
 	    T(test_reply_without_terminator),
-	    T(test_random_conversations_T36_reduced),
+	    T(test_random_conversations_let_nobody_in),
 	    T(test_first_pass),
 	    T(test_first_pass_is_tried_once),
 	    T(test_typed_password_is_there_for_later_modules),
