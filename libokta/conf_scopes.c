@@ -10,10 +10,12 @@ always(const struct conf *c)
 	return 1;
 }
 
+/* Where nobody is allowed yet, `oktactl pin` is about to look for a group. */
 static int
 uses_groups(const struct conf *c)
 {
-	return c->allow_groups[0] != NULL || c->publish_groups[0] != NULL;
+	return c->allow_groups[0] != NULL || c->publish_groups[0] != NULL ||
+	    c->allow_apps[0] == NULL;
 }
 
 static int

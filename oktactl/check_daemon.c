@@ -3,6 +3,7 @@
  * all scopes granted, do the clocks agree, has the last sync gone well?
  */
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,12 @@
 #include "lookup.h"
 #include "status.h"
 
-enum { ASK_MS = 10000, SKEW_WARN_S = 60 };
+enum {
+	ASK_MS = 10000,
+	SKEW_WARN_S = 60,
+	LINK_TRIES = 30,
+	LINK_WAIT_MS = 100
+};
 
 static const char *
 feature_of(const char *scope)
@@ -50,18 +56,44 @@ has_process(const struct status *s, const char *name)
 	return 0;
 }
 
+static const char *const links[] = {"oktad-net", "oktad-sync"};
+
+static int
+has_links(const struct status *s)
+{
+	return has_process(s, links[0]) && has_process(s, links[1]);
+}
+
+/* A daemon that was started this moment waits for them itself. */
+static void
+wait_for_links(struct control *c)
+{
+	for (int i = 0; i < LINK_TRIES; i++) {
+		struct error e = {0};
+		struct status s;
+		int is_done;
+
+		status_init(&s);
+		is_done = control_ask(c, CTL_STATUS, 0, UINT32_MAX, ASK_MS,
+			      status_take, &s, &e) == -1 ||
+		    has_links(&s);
+		status_free(&s);
+		if (is_done)
+			return;
+		poll(NULL, 0, LINK_WAIT_MS);
+	}
+}
+
 static void
 check_processes(struct findings *all, const struct status *s)
 {
-	static const char *const names[] = {"oktad-net", "oktad-sync"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!has_process(s, names[i]))
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		if (!has_process(s, links[i]))
 			findings_add(all, "process-missing", SEVERITY_ERROR,
 			    NULL, 0,
 			    "%s is not connected to oktad|systemctl restart "
 			    "%s; then: journalctl -u %s",
-			    names[i], names[i], names[i]);
+			    links[i], links[i], links[i]);
 	}
 }
 
@@ -133,6 +165,8 @@ check_daemon(struct findings *all, const struct conf *conf,
 			return;
 		is_probe = 1;
 	}
+	if (!is_probe)
+		wait_for_links(&c);
 	status_init(&s);
 	/* First the request, so that the status knows its outcome. */
 	check_credential(all, &c);

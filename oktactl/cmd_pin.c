@@ -53,10 +53,8 @@ cmd_pin(const struct ctl *ctl, int argc, char **argv)
 	/* A first okta.conf without ids cannot start the daemon; then the
 	 * probe answers. */
 	if (control_open(&c, &e) == -1 &&
-	    control_open_probe(&c, ctl->conf_path, &e) == -1) {
-		ctl_fail(&e);
-		return EXIT_DAEMON;
-	}
+	    control_open_probe(&c, ctl->conf_path, &e) == -1)
+		return ctl_fail(&e);
 	if ((channel = control_channel(&c, &e)) == -1) {
 		code = ctl_fail(&e);
 		control_close(&c);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "control.h"
 #include "internal.h"
 #include "paths.h"
@@ -54,10 +55,15 @@ control_open(struct control *c, struct error *e)
 int
 control_open_probe(struct control *c, const char *conf_path, struct error *e)
 {
+	struct conf *conf = NULL;
 	int pair[2];
 
 	c->fd = -1;
 	c->probe = 0;
+	/* The probe would refuse it as well, but here it can be said why. */
+	if (conf_load(conf_path, &conf, e) == -1)
+		return -1;
+	conf_free(conf);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return error_errno(e, "socketpair");
 	c->probe = fork();
@@ -69,8 +75,11 @@ control_open_probe(struct control *c, const char *conf_path, struct error *e)
 	}
 	if (c->probe == 0) {
 		static char *empty[] = {NULL};
+		int null = open("/dev/null", O_WRONLY);
 
-		if (dup2(pair[1], STDIN_FILENO) == -1)
+		/* What goes wrong is told over the connection. */
+		if (null == -1 || dup2(pair[1], STDIN_FILENO) == -1 ||
+		    dup2(null, STDERR_FILENO) == -1)
 			_exit(127);
 		execle(OKTA_SBINDIR "/oktad", "oktad", "--probe", "-c",
 		    conf_path, (char *)NULL, empty);

@@ -159,3 +159,21 @@ def test_wrong_words_end_with_usage(host, words):
 def test_ordinary_user_is_told_that_root_is_needed(host):
     done = host.run("setpriv --reuid=65534 --clear-groups oktactl status")
     assert done.returncode == 4 and "only root" in done.stderr
+
+
+def test_pin_works_before_the_first_group_is_configured(host, tree):
+    """README step 2: okta.conf allows nobody yet and no daemon runs."""
+    host.environment["OKTA_TREE"] = tree
+    host.ok("$OKTA_TREE/tests/host/oktad stop; cp /etc/okta/okta.conf /tmp/c;"
+            "sed -i 's/^allow_groups.*/allow_groups =/; /^publish_groups/d' "
+            "/etc/okta/okta.conf; oktad -n")
+    try:
+        done = host.run("oktactl pin 'Linux Users'")
+        assert done.stderr == "" and done.returncode == 0
+        assert done.stdout.endswith(" # Linux Users\n")
+        host.ok("echo 'allow_groups = Linux Users' >> /etc/okta/okta.conf")
+        refused = host.run("oktactl pin 'Linux Users'")
+        assert refused.returncode == 3 and "okta.conf:" in refused.stderr
+    finally:
+        host.ok("cat /tmp/c > /etc/okta/okta.conf; "
+                "$OKTA_TREE/tests/host/oktad start")

@@ -222,6 +222,13 @@ test_scopes_follow_the_features(void **state)
 	assert_string_equal(c->okta.scopes[1], "okta.users.read");
 	assert_null(c->okta.scopes[2]);
 	conf_free(c);
+	/* The first okta.conf, before `oktactl pin` has found a group. */
+	conf_write("okta.conf", 7, "allow_groups =");
+	conf_load_good(&c);
+	assert_string_equal(c->okta.scopes[0], "okta.groups.read");
+	assert_string_equal(c->okta.scopes[1], "okta.users.read");
+	assert_null(c->okta.scopes[2]);
+	conf_free(c);
 	conf_write("okta.conf", 5, "scopes = okta.users.read okta.logs.read");
 	conf_load_good(&c);
 	assert_string_equal(c->okta.scopes[1], "okta.logs.read");
