@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from logins import authn_calls, ssh
 from private_host import PrivateHost
 from test_sync_directory import payloads
 
@@ -55,6 +56,9 @@ def host(tmp_path_factory):
     for n, (where, text) in enumerate(payloads()):
         if where in ("firstName", "lastName"):
             people.append(person("odd%d@example.com" % n, **{where: text}))
+        elif where == "login":
+            people.append(person(text))
+    assert len(people) >= 200 + len(SYSTEM)
     groups = [{"id": i, "type": t, "profile": {"name": "Linux Users"}}
               for i, t in ((FIRST, "OKTA_GROUP"), (SECOND, "APP_GROUP"))]
     with start(tmp_path_factory.mktemp("org"), people, groups) as private:
@@ -94,6 +98,10 @@ def test_system_names_and_local_newcomers_are_never_ours(host):
             " mv /etc/passwd.new /etc/passwd")
     until(lambda: host.run("getent -s okta passwd deploy").stdout == "", 5)
     assert host.ok("id -u deploy").strip() == "1500"
+    # Okta's password opens neither of them.
+    for name in ("deploy", "root", "daemon"):
+        code, out, _ = ssh(host, name, "Pw-%s@example.com" % name)
+        assert code == 255, (name, out)
     # Nobody asked Okta for it, but for a poll that may have been due.
     assert not [r for r in host.requests(before)
                 if r["path"].endswith("/users") and "limit" in r["query"] and
@@ -126,11 +134,13 @@ def test_membership_of_a_namesake_group_grants_nothing(host):
     # Two new groups of one name: neither is shown, both are reported.
     assert host.run("getent -s okta group linux-users").stdout == ""
     assert "mallory" not in passwd(host)
+    code, out, _ = ssh(host, "mallory", "Pw-mallory@example.com")
+    assert code == 255, out
+    assert authn_calls(host) == []
     status = json.loads(host.ok("oktactl status --json"))
     assert {FIRST, SECOND} <= {r["id"] for r in status["refused"]}
 
 
-@pytest.mark.threat("T91", reduced="one request, one way, through oktactl")
 def test_failing_sync_is_told_and_changes_nothing(host):
     before = passwd(host)
     host.control("POST", "/faults", {

@@ -47,7 +47,7 @@ test_candidates_are_the_documented_ones(void **state)
 }
 
 static void
-test_bad_arguments_give_no_number_T4(void **state)
+test_bad_arguments_give_no_number(void **state)
 {
 	char longer[80];
 	uint32_t n = 1;
@@ -149,7 +149,7 @@ struct pair {
 };
 
 static void
-test_login_gives_its_local_part_or_nothing_T16(void **state)
+test_login_gives_its_local_part_or_nothing(void **state)
 {
 	static const struct pair pairs[] = {
 	    {"alice@example.com", "alice"},
@@ -204,7 +204,7 @@ test_system_names_are_told_from_invalid_ones_T13(void **state)
 }
 
 static void
-test_attribute_names_are_never_mended_T16(void **state)
+test_attribute_names_are_never_mended(void **state)
 {
 	static const struct pair pairs[] = {
 	    {"alice", "alice"},
@@ -284,13 +284,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_candidates_are_the_documented_ones),
-	    cmocka_unit_test(test_bad_arguments_give_no_number_T4),
+	    cmocka_unit_test(test_bad_arguments_give_no_number),
 	    cmocka_unit_test(
 		test_100000_ids_in_random_order_share_no_number_T1),
 	    cmocka_unit_test(test_full_range_and_failure_place_nobody_T1),
-	    cmocka_unit_test(test_login_gives_its_local_part_or_nothing_T16),
+	    cmocka_unit_test(test_login_gives_its_local_part_or_nothing),
 	    cmocka_unit_test(test_system_names_are_told_from_invalid_ones_T13),
-	    cmocka_unit_test(test_attribute_names_are_never_mended_T16),
+	    cmocka_unit_test(test_attribute_names_are_never_mended),
 	    cmocka_unit_test(test_group_names_by_rule),
 	    cmocka_unit_test(test_home_is_the_template_or_nothing_T22),
 	};

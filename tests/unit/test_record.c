@@ -200,7 +200,7 @@ static const char *const dirty[] = {"\\n", "\\r", "\\t", "\\u0001", "\\u001b",
     ":0:0:", "\\u001b]0;x\\u0007", "\\u001b[2J", "\\u061c"};
 
 static void
-test_dirty_text_never_gets_into_a_record_T21_T107(void **state)
+test_dirty_text_never_gets_into_a_record_T21(void **state)
 {
 	static const char *const where[] = {
 	    "firstName", "lastName", "unixHome", "loginShell", "login"};
@@ -275,7 +275,7 @@ test_unknown_statuses_are_told_apart(void **state)
 }
 
 static void
-test_each_field_left_out_is_named_or_harmless_T4(void **state)
+test_each_field_left_out_is_named_or_harmless(void **state)
 {
 	struct api_user u;
 
@@ -463,7 +463,7 @@ test_groups_as_records(void **state)
 }
 
 static void
-test_flipped_bits_break_nothing_T89(void **state)
+test_flipped_bits_break_nothing(void **state)
 {
 	static const char page[] =
 	    "[{\"id\":\"00u1\",\"status\":\"ACTIVE\",\"profile\":{\"login\":"
@@ -693,14 +693,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_whole_user),
 	    cmocka_unit_test(test_malformed_numbers_never_become_an_id_T6),
-	    cmocka_unit_test(test_dirty_text_never_gets_into_a_record_T21_T107),
+	    cmocka_unit_test(test_dirty_text_never_gets_into_a_record_T21),
 	    cmocka_unit_test(test_unknown_statuses_are_told_apart),
-	    cmocka_unit_test(test_each_field_left_out_is_named_or_harmless_T4),
+	    cmocka_unit_test(test_each_field_left_out_is_named_or_harmless),
 	    cmocka_unit_test(test_no_id_is_no_record),
 	    cmocka_unit_test(test_names_by_attribute),
 	    cmocka_unit_test(test_app_users_entitle_by_their_status),
 	    cmocka_unit_test(test_groups_as_records),
-	    cmocka_unit_test(test_flipped_bits_break_nothing_T89),
+	    cmocka_unit_test(test_flipped_bits_break_nothing),
 	    cmocka_unit_test(test_recorded_answers_parse_object_by_object),
 	};
 

@@ -193,7 +193,7 @@ test_unreadable_file_keeps_what_was_known_T13(void **state)
 }
 
 static void
-test_ranges_of_other_allocators_are_refused_T8(void **state)
+test_ranges_of_other_allocators_are_refused_T8_reduced(void **state)
 {
 	static const struct {
 		const char *file, *text;
@@ -251,7 +251,7 @@ main(void)
 	    T(test_local_names_and_numbers_are_known_T13),
 	    T(test_each_change_is_noticed_T13),
 	    T(test_unreadable_file_keeps_what_was_known_T13),
-	    T(test_ranges_of_other_allocators_are_refused_T8),
+	    T(test_ranges_of_other_allocators_are_refused_T8_reduced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
