@@ -218,7 +218,8 @@ conf_load_owned(const char *path, uid_t owner, struct conf **out,
 	struct conf *c = calloc(1, sizeof(*c));
 
 	*out = NULL;
-	if (c == NULL || (c->written = calloc(1, sizeof(*c->written))) == NULL ||
+	if (c == NULL ||
+	    (c->written = calloc(1, sizeof(*c->written))) == NULL ||
 	    (c->file = strdup(path)) == NULL)
 		error_errno(e, "%s", path);
 	else if (conf_files_read(path, owner, c->written, e) == 0 &&

@@ -49,8 +49,7 @@ struct conf_credential { /* [okta] and [admin] */
 	char *private_key_file;
 	char *key_id;
 	char *algorithm; /* RS256 … ES512, by the key where not written */
-	char **scopes;	 /* what will be asked for; NULL-ended, sorted; with an
-			    API token empty */
+	char **scopes;	 /* to ask for; NULL-ended; with a token empty */
 };
 
 struct conf {

@@ -23,8 +23,9 @@ int conf_check(const struct conf *c, struct error *e);
 /* conf_check.c: conf_wrong at the place of a key, or at the file. */
 #define conf_wrong_at(c, section, key, e, ...)                                \
 	conf_wrong(&(const struct conf_place){                                \
-		conf_where((c), (section), (key)).file,                       \
-		conf_where((c), (section), (key)).line}, (key), (e), __VA_ARGS__)
+		       conf_where((c), (section), (key)).file,                \
+		       conf_where((c), (section), (key)).line},               \
+	    (key), (e), __VA_ARGS__)
 
 /* conf_credential.c: mode, completeness, contradictions, and the files of the
  * credential of a section. */

@@ -4,7 +4,7 @@
  *
  *	# a comment: '#' is the first character that is not a blank
  *	[section]		or [section SUBJECT]
- *	key = value		value: the rest of the line, blanks around it off
+ *	key = value		value: the rest, blanks around it off
  */
 #ifndef OKTA_CONF_READ_H
 #define OKTA_CONF_READ_H

@@ -74,8 +74,8 @@ conf_value_secret(const struct conf_key *k, const char *v, void *dst,
 	(void)k;
 	/* The value is never repeated in the message. */
 	if (!is_made_of(v, LETTERS DIGITS "_-", 512))
-		return conf_say(why, "not an API token: letters, digits, _ and - "
-		    "only");
+		return conf_say(why, "not an API token: letters, digits, _ "
+		    "and - only");
 	if (secret_set(dst, v, strlen(v)) != 0)
 		return conf_say(why, "out of memory");
 	return 0;
@@ -87,8 +87,8 @@ conf_value_id(const struct conf_key *k, const char *v, void *dst,
 {
 	(void)k;
 	if (!json_is_id(v, strlen(v)))
-		return conf_say(why, "not a client id; copy it from the app's page "
-		    "in the Okta admin console (0oa…)");
+		return conf_say(why, "not a client id; copy it from the app's "
+		    "page in the Okta admin console (0oa…)");
 	return set_text(dst, v, why);
 }
 
@@ -98,8 +98,8 @@ conf_value_key_id(const struct conf_key *k, const char *v, void *dst,
 {
 	(void)k;
 	if (!is_made_of(v, LETTERS DIGITS "._~+/=:@-", 128))
-		return conf_say(why, "not a key id; copy it from the app's page in "
-		    "the Okta admin console");
+		return conf_say(why, "not a key id; copy it from the app's page "
+		    "in the Okta admin console");
 	return set_text(dst, v, why);
 }
 
@@ -114,7 +114,8 @@ conf_value_algorithm(const struct conf_key *k, const char *v, void *dst,
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(v, known[i]) == 0)
 			return set_text(dst, v, why);
-	return conf_say(why, "not one of RS256, RS384, RS512, ES256, ES384, ES512");
+	return conf_say(why, "not one of RS256, RS384, RS512, ES256, "
+	    "ES384, ES512");
 }
 
 int
@@ -163,7 +164,8 @@ conf_value_home(const struct conf_key *k, const char *v, void *dst,
 		}
 		p++;
 		if (*p != 'u' && *p != '%')
-			return conf_say(why, "only %%u and %%%% may follow '%%'");
+			return conf_say(why, "only %%u and %%%% may follow "
+			    "'%%'");
 		names += *p == 'u';
 		path[len++] = 'u';
 	}

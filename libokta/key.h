@@ -30,7 +30,8 @@ void key_free(struct key *k);
 const char *key_algorithm(const struct key *k);
 
 /* Signs len bytes; sig (KEY_SIGNATURE_MAX bytes) gets the form that JWS wants:
- * for EC the two numbers r and s, each as long as the curve's order. 0 or -1. */
+ * for EC the two numbers r and s, each as long as the curve's order. 0 or
+ * -1. */
 int key_sign(const struct key *k, const void *p, size_t len,
     unsigned char *sig, size_t *sig_len, struct error *e);
 

@@ -1,7 +1,7 @@
 /*
  * libokta for scenarios that judge it from outside:
  *
- *	driver json			verdicts on documents from standard input
+ *	driver json			verdicts on documents from stdin
  *	driver assertion KEY ALGORITHM	a signed client assertion
  *	driver replace PATH N		writes PATH anew N times, mode 0600
  *	driver conf PATH		loads a configuration, prints remarks

@@ -88,8 +88,8 @@ conf_write(const char *name, unsigned int replaced, const char *text)
 int
 conf_load_here(struct conf **out, struct error *e)
 {
-	return conf_load_owned(folder_at(&conf_here, "okta.conf"), geteuid(), out,
-	    e);
+	return conf_load_owned(folder_at(&conf_here, "okta.conf"), geteuid(),
+	    out, e);
 }
 
 void

@@ -92,7 +92,8 @@ test_factor_is_required_unless_written_out_T120(void **state)
 	struct conf *c;
 
 	(void)state;
-	conf_write("okta.conf", 9, "flow = authn\n[service sudo]\nfactor = okta");
+	conf_write("okta.conf", 9, "flow = authn\n[service sudo]\n"
+	    "factor = okta");
 	conf_load_good(&c);
 	assert_int_equal(conf_service_for(c, "sshd").factor, FACTOR_REQUIRED);
 	assert_int_equal(conf_service_for(c, "sudo").factor, FACTOR_OKTA);
@@ -314,5 +315,6 @@ main(void)
 	    cmocka_unit_test(test_secret_never_stands_in_a_message_T109),
 	};
 
-	return cmocka_run_group_tests(tests, conf_fixture_up, conf_fixture_down);
+	return cmocka_run_group_tests(tests, conf_fixture_up,
+	    conf_fixture_down);
 }

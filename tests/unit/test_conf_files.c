@@ -91,7 +91,8 @@ test_files_that_are_not_there_or_not_files(void **state)
 	refused_with(folder_at(&conf_here, "okta.conf"), "Not a directory");
 	unlink(folder_at(&conf_here, "okta.conf.d"));
 	/* A folder of drop-ins that leads elsewhere. */
-	assert_int_equal(symlink("/etc", folder_at(&conf_here, "okta.conf.d")), 0);
+	assert_int_equal(symlink("/etc",
+	    folder_at(&conf_here, "okta.conf.d")), 0);
 	refused_with(folder_at(&conf_here, "okta.conf"), "okta.conf.d");
 	unlink(folder_at(&conf_here, "okta.conf.d"));
 }
@@ -127,7 +128,8 @@ test_token_files(void **state)
 	}
 	strcat(text, "[okta]\napi_token = 00abc\n");
 	folder_write(&conf_here, "okta.conf", text, 0600);
-	refused_with(folder_at(&conf_here, "okta.conf"), "contradicts api_token");
+	refused_with(folder_at(&conf_here, "okta.conf"),
+	    "contradicts api_token");
 }
 
 int
