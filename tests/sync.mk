@@ -1,7 +1,9 @@
 # Tests of area sync: Okta's lists as records, the ledger, passes.
 if HAVE_CMOCKA
 sync_unit_tests = tests/unit/test_api tests/unit/test_idmap \
-	tests/unit/test_record tests/unit/test_state tests/unit/test_sync
+	tests/unit/test_record tests/unit/test_recorded tests/unit/test_state \
+	tests/unit/test_state_file tests/unit/test_state_pass \
+	tests/unit/test_sync
 check_PROGRAMS += $(sync_unit_tests)
 TESTS += $(sync_unit_tests)
 
@@ -18,9 +20,23 @@ tests_unit_test_idmap_LDADD = $(sync_libs)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_CFLAGS = $(sync_cflags)
 tests_unit_test_record_LDADD = $(sync_libs)
-tests_unit_test_state_SOURCES = tests/unit/test_state.c
+tests_unit_test_recorded_SOURCES = tests/unit/test_recorded.c
+tests_unit_test_recorded_CFLAGS = $(sync_cflags)
+tests_unit_test_recorded_LDADD = $(sync_libs)
+
+sync_fixture = tests/unit/state_fixture.c tests/unit/state_fixture.h
+sync_state_libs = libokta/libstate.la $(sync_libs) $(SQLITE_LIBS)
+tests_unit_test_state_SOURCES = tests/unit/test_state.c $(sync_fixture)
 tests_unit_test_state_CFLAGS = $(sync_cflags)
-tests_unit_test_state_LDADD = libokta/libstate.la $(sync_libs) $(SQLITE_LIBS)
+tests_unit_test_state_LDADD = $(sync_state_libs)
+tests_unit_test_state_file_SOURCES = tests/unit/test_state_file.c \
+	$(sync_fixture)
+tests_unit_test_state_file_CFLAGS = $(sync_cflags)
+tests_unit_test_state_file_LDADD = $(sync_state_libs)
+tests_unit_test_state_pass_SOURCES = tests/unit/test_state_pass.c \
+	$(sync_fixture)
+tests_unit_test_state_pass_CFLAGS = $(sync_cflags)
+tests_unit_test_state_pass_LDADD = $(sync_state_libs)
 tests_unit_test_sync_SOURCES = tests/unit/test_sync.c oktad/sync_guard.c \
 	oktad/sync_guard.h oktad/sync_local.c oktad/sync_local.h \
 	oktad/sync_range.c

@@ -30,7 +30,7 @@ SLICE = {"url": 320, "allow_groups": 321, "allow_apps": 322,
          "home": 329, "shell": 330, "home_attribute": 331,
          "shell_attribute": 332, "shells": 333, "poll_interval_s": 334,
          "full_interval_s": 335, "max_age_s": 336, "key_statuses": 337,
-         "trust_attributes": 338, "enumerate": 339}
+         "enumerate": 339}
 STATUS = {209: "error", 210: "state", 214: "done", 216: "users",
           217: "groups", 218: "added", 219: "removed", 221: "result"}
 NUMBERS = {"done", "users", "groups", "added", "removed"}
