@@ -23,17 +23,16 @@ token_ask(struct token *t, uint64_t now_ms)
 	return TOKEN_MINT;
 }
 
-/* RFC 6750, 2.1: b64token. It becomes part of a header line (T94). */
-static int
-is_token_text(const char *s, size_t len)
+int
+token_is_text(const char *s, size_t len)
 {
 	if (len == 0 || len > TOKEN_MAX)
 		return 0;
 	for (size_t i = 0; i < len; i++) {
-		if (!((s[i] >= 'a' && s[i] <= 'z') ||
-			(s[i] >= 'A' && s[i] <= 'Z') ||
-			(s[i] >= '0' && s[i] <= '9') ||
-			strchr("-._~+/=", s[i]) != NULL) || s[i] == '\0')
+		if (s[i] == '\0' || (!(s[i] >= 'a' && s[i] <= 'z') &&
+			!(s[i] >= 'A' && s[i] <= 'Z') &&
+			!(s[i] >= '0' && s[i] <= '9') &&
+			strchr("-._~+/=", s[i]) == NULL))
 			return 0;
 	}
 	return 1;
@@ -80,7 +79,7 @@ take_value(struct json_object *doc, struct secret *value)
 		char *s = (char *)(uintptr_t)json_object_get_string(v);
 		size_t len = (size_t)json_object_get_string_len(v);
 
-		if (is_token_text(s, len))
+		if (token_is_text(s, len))
 			r = secret_set(value, s, len);
 		explicit_bzero(s, len);
 	}

@@ -40,6 +40,10 @@ struct token {
 	char *missing; /* asked for and not granted, or NULL */
 };
 
+/* May it stand in an Authorization header: 1 to TOKEN_MAX bytes of RFC 6750's
+ * b64token, which Okta's API tokens are, too (T94). */
+int token_is_text(const char *s, size_t len);
+
 /* now_ms is wire_now_ms() everywhere. */
 enum token_step token_ask(struct token *t, uint64_t now_ms);
 /* Takes a 200 of the token endpoint in, asked at started_ms with the scopes of

@@ -90,7 +90,7 @@ credential_ask(struct credential *c, struct secret *value,
 	if (step != TOKEN_READY)
 		return step;
 	buf_init(&b, TRANSPORT_LINE_MAX);
-	if (s == NULL || s->bytes == NULL ||
+	if (s == NULL || s->bytes == NULL || !token_is_text(s->bytes, s->len) ||
 	    buf_printf(&b, "%s%s", c->mode == CONF_API_TOKEN ? ssws : bearer,
 		s->bytes) != 0 || secret_set(value, b.bytes, b.len) != 0) {
 		error_set(e, ERROR_SYSTEM, "the credential can not be used");

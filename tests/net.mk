@@ -12,6 +12,7 @@ net_unit_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS)
 
 tests_unit_test_http_SOURCES = tests/unit/test_http.c
 tests_unit_test_http_CFLAGS = $(net_unit_cflags) -pthread
+tests_unit_test_http_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
 tests_unit_test_http_LDADD = $(net_unit_libs)
 tests_unit_test_http_error_SOURCES = tests/unit/test_http_error.c
 tests_unit_test_http_error_CFLAGS = $(net_unit_cflags)

@@ -36,8 +36,8 @@ class Org:
         return {k: v for k, v in conf.items() if v is not None}
 
     def token_conf(self, **changes):
-        return self.conf(mode=API_TOKEN_MODE, api_token=API_TOKEN,
-                         scopes=None, **changes)
+        return self.conf(**{"mode": API_TOKEN_MODE, "scopes": None,
+                            "api_token": API_TOKEN, **changes})
 
     def net(self, conf=None, **more):
         return FakeParent(self.build, conf or self.conf(), self.sign, **more)

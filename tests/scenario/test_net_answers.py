@@ -77,8 +77,6 @@ def test_next_page_is_found_in_every_form(org, style, name):
         assert last.status == 200 and last.next == ""
 
 
-@pytest.mark.threat("T84", reduced="the directory stays as it is: "
-                    "tests of the sync")
 def test_links_to_elsewhere_end_the_request(build, ca, context):
     links = []
 
@@ -349,8 +347,7 @@ TWENTY = [answer(b""), answer(b"", kind=None), answer(b"<html>hello</html>"),
                  b'"access_token":"a\\r\\nX-Evil: 1","scope":"a"}')]
 
 
-@pytest.mark.threat("T90", reduced="the token endpoint; the others in the "
-                    "tests of login and sync")
+@pytest.mark.threat("T90")
 @pytest.mark.parametrize("number", range(len(TWENTY)))
 def test_200_that_is_no_token_answer_gives_no_token(build, ca, context,
                                                     number):
@@ -378,8 +375,6 @@ NOT_HTTP = {"garbage": b"\x00\x01\x02 garbage\r\n\r\n", "nothing": b"",
                 "Content-Encoding: br"])}
 
 
-@pytest.mark.threat("T90", reduced="below JSON; the rest in the tests of "
-                    "login and sync")
 @pytest.mark.parametrize("name", NOT_HTTP)
 def test_answer_that_is_not_whole_http_is_no_answer(build, ca, context, name):
     def play(connection, server):
@@ -397,7 +392,8 @@ def test_answer_that_is_not_whole_http_is_no_answer(build, ca, context, name):
 
 # --------------------------------------------------------------- rate limits
 
-@pytest.mark.threat("T57")
+@pytest.mark.threat("T57", reduced="requests; verdicts of a login are not "
+                    "looked at")
 def test_429_is_waited_out_by_oktas_clock(org):
     org.emulator.change("PUT", "/clock", {"offset_s": 5000})
     with org.net(org.token_conf()) as net:
@@ -507,6 +503,19 @@ def test_header_values_of_okta_are_filtered(build, ca, context):
         got = net.channel("sync").get(USERS)
         assert got.status == 200
         assert got.text(TAG_REQUEST_ID) == got.text(TAG_CONTENT_TYPE) == ""
+
+
+@pytest.mark.threat("T94")
+def test_credential_can_not_bring_a_second_header(org):
+    for token in ("00t\r\nX-Evil: 1", "00t\nX-Evil: 1", "00t\rx", "00 t",
+                  "00t\xe9", "00t\t", "", "a" * 9000):
+        with org.net(org.token_conf(api_token=token)) as net:
+            odd = net.channel("sync").get(USERS)
+            assert odd.transport == CREDENTIAL, token
+        with org.net(org.conf()) as net:
+            net.sign = lambda skew, token=token: "a.b.c" + token + "\r\n"
+            assert net.channel("sync").get(USERS).transport == CREDENTIAL
+    assert org.count() == 0
 
 
 def test_headers_of_a_request_are_what_okta_wants(org):

@@ -57,7 +57,7 @@ test_headers_are_taken_in_any_case(void **state)
 }
 
 static void
-test_odd_header_values_count_as_absent_T94(void **state)
+test_odd_header_values_count_as_absent(void **state)
 {
 	const char *const lines[] = {"date: yesterday", "date",
 	    "X-Rate-Limit-Limit: -1", "X-Rate-Limit-Remaining: 0x10",
@@ -80,7 +80,7 @@ test_odd_header_values_count_as_absent_T94(void **state)
 }
 
 static void
-test_two_next_links_are_odd_T84(void **state)
+test_two_next_links_are_odd(void **state)
 {
 	const char *const two[] = {"Link: <a>; rel=next",
 	    "Link: <b>; rel=next", NULL};
@@ -150,7 +150,7 @@ test_smallest_of_several_resets_counts(void **state)
 }
 
 static void
-test_wait_of_a_429_is_by_oktas_clock_T57(void **state)
+test_wait_of_a_429_is_by_oktas_clock(void **state)
 {
 	static const struct {
 		const char *lines[6];
@@ -195,7 +195,7 @@ test_wait_of_a_429_is_by_oktas_clock_T57(void **state)
 }
 
 static void
-test_429_holds_the_others_of_its_bucket_but_no_login_T57(void **state)
+test_429_holds_the_others_of_its_bucket_but_no_login(void **state)
 {
 	const char *const lines[] = {DATE, "retry-after: 10", NULL};
 	struct governor g = {.share = 50};
@@ -238,7 +238,7 @@ test_directory_leaves_logins_their_share(void **state)
 }
 
 static void
-test_skew_is_the_middle_of_five_T96(void **state)
+test_skew_is_the_middle_of_five(void **state)
 {
 	struct skew s = {0};
 
@@ -264,17 +264,17 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_headers_are_taken_in_any_case),
-	    cmocka_unit_test(test_odd_header_values_count_as_absent_T94),
-	    cmocka_unit_test(test_two_next_links_are_odd_T84),
+	    cmocka_unit_test(test_odd_header_values_count_as_absent),
+	    cmocka_unit_test(test_two_next_links_are_odd),
 	    cmocka_unit_test(test_status_line_forgets_what_came_before),
 	    cmocka_unit_test(test_only_gzip_unpacks),
 	    cmocka_unit_test(test_head_is_complete_with_its_empty_line),
 	    cmocka_unit_test(test_smallest_of_several_resets_counts),
-	    cmocka_unit_test(test_wait_of_a_429_is_by_oktas_clock_T57),
+	    cmocka_unit_test(test_wait_of_a_429_is_by_oktas_clock),
 	    cmocka_unit_test(
-		test_429_holds_the_others_of_its_bucket_but_no_login_T57),
+		test_429_holds_the_others_of_its_bucket_but_no_login),
 	    cmocka_unit_test(test_directory_leaves_logins_their_share),
-	    cmocka_unit_test(test_skew_is_the_middle_of_five_T96),
+	    cmocka_unit_test(test_skew_is_the_middle_of_five),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

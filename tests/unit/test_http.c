@@ -2,6 +2,7 @@
  * The asker's side of a channel: a thread plays oktad-net and answers as the
  * test says, rightly and wrongly.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +19,20 @@
 #include "http.h"
 #include "internal.h"
 #include "wire.h"
+
+/* T98: random numbers that can not be had. */
+static int has_random = 1;
+ssize_t __real_getrandom(void *p, size_t len, unsigned int flags);
+ssize_t __wrap_getrandom(void *p, size_t len, unsigned int flags);
+
+ssize_t
+__wrap_getrandom(void *p, size_t len, unsigned int flags)
+{
+	if (has_random)
+		return __real_getrandom(p, len, flags);
+	errno = ENOSYS;
+	return -1;
+}
 
 struct fake {
 	int fd;
@@ -245,7 +260,7 @@ play_failure(struct fake *f)
 
 /* "Offline" is one transport error only (T99). */
 static void
-test_failures_below_http_have_their_kind_T99(void **state)
+test_failures_below_http_have_their_kind(void **state)
 {
 	static const struct {
 		uint32_t transport, status, kind_tag;
@@ -299,7 +314,7 @@ play_link(struct fake *f)
 }
 
 static void
-test_next_that_leaves_the_list_is_refused_T84(void **state)
+test_next_that_leaves_the_list_is_refused(void **state)
 {
 	static const char *const odd[] = {"/api/v1/groups?after=1",
 	    "/api/v1/users", "/api/v1/users/?after=1", "/api/v1/usersx?a",
@@ -387,15 +402,37 @@ test_broken_talk_of_net_is_a_system_error(void **state)
 	}
 }
 
+static void
+test_nothing_is_sent_without_random_numbers(void **state)
+{
+	struct http_request req = get("/api/v1/users");
+	struct http_response res;
+	struct error e;
+	int pair[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	has_random = 0;
+	assert_int_equal(http_send(pair[0], &req, &res, &e), -1);
+	has_random = 1;
+	assert_int_equal(e.kind, ERROR_SYSTEM);
+	assert_int_equal(recv(pair[1], &byte, 1, MSG_DONTWAIT), -1);
+	http_response_free(&res);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_request_and_answer_cross_the_channel),
 	    cmocka_unit_test(test_long_body_arrives_whole),
-	    cmocka_unit_test(test_failures_below_http_have_their_kind_T99),
-	    cmocka_unit_test(test_next_that_leaves_the_list_is_refused_T84),
+	    cmocka_unit_test(test_failures_below_http_have_their_kind),
+	    cmocka_unit_test(test_next_that_leaves_the_list_is_refused),
 	    cmocka_unit_test(test_broken_talk_of_net_is_a_system_error),
+	    cmocka_unit_test(test_nothing_is_sent_without_random_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,7 +108,7 @@ test_refusals_are_classed_by_code(void **state)
 }
 
 static void
-test_text_can_not_reach_a_terminal_T108(void **state)
+test_text_can_not_reach_a_terminal(void **state)
 {
 	struct http_response res = answer(400, "application/json", "",
 	    "{\"errorCode\":\"E0000001\",\"errorSummary\":"
@@ -122,7 +122,7 @@ test_text_can_not_reach_a_terminal_T108(void **state)
 }
 
 static void
-test_200_that_is_not_json_is_refused_T90(void **state)
+test_200_that_is_not_json_is_refused(void **state)
 {
 	static const struct {
 		int status;
@@ -279,8 +279,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_refusals_are_classed_by_code),
-	    cmocka_unit_test(test_text_can_not_reach_a_terminal_T108),
-	    cmocka_unit_test(test_200_that_is_not_json_is_refused_T90),
+	    cmocka_unit_test(test_text_can_not_reach_a_terminal),
+	    cmocka_unit_test(test_200_that_is_not_json_is_refused),
 	    cmocka_unit_test(
 		test_auth_parameters_are_found_outside_quotes_only),
 	    cmocka_unit_test(

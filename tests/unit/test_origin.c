@@ -47,7 +47,7 @@ static const char *const foreign[] = {
     "javascript://org.okta.test/%0aalert(1)"};
 
 static void
-test_links_to_elsewhere_are_refused_T84(void **state)
+test_links_to_elsewhere_are_refused(void **state)
 {
 	struct origin o;
 	struct error e;
@@ -110,7 +110,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_links_to_elsewhere_are_refused_T84),
+	    cmocka_unit_test(test_links_to_elsewhere_are_refused),
 	    cmocka_unit_test(test_own_links_give_path_and_query_as_written),
 	    cmocka_unit_test(test_only_https_origins_open),
 	};

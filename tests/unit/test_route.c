@@ -92,7 +92,7 @@ test_each_role_has_its_rows_and_no_others(void **state)
 }
 
 static void
-test_odd_paths_match_no_row_T93(void **state)
+test_odd_paths_match_no_row(void **state)
 {
 	static const char *const odd[] = {"", "/", "api/v1/users",
 	    "//api/v1/users", "/api//v1/users", "/api/v1/users/",
@@ -149,7 +149,7 @@ test_too_long_path_and_foreign_content_are_refused(void **state)
 /* Paths glued of good and bad pieces: whatever is allowed, consists of known
  * words and ids and has no byte that a server could read in two ways. */
 static void
-test_no_made_up_path_gets_through_T93(void **state)
+test_no_made_up_path_gets_through(void **state)
 {
 	static const char *const pieces[] = {"/", "api", "v1", "users",
 	    "groups", "apps", "..", ".", "%2F", "%2e", "//", "00u1EXAMPLE",
@@ -198,9 +198,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_each_role_has_its_rows_and_no_others),
-	    cmocka_unit_test(test_odd_paths_match_no_row_T93),
+	    cmocka_unit_test(test_odd_paths_match_no_row),
 	    cmocka_unit_test(test_too_long_path_and_foreign_content_are_refused),
-	    cmocka_unit_test(test_no_made_up_path_gets_through_T93),
+	    cmocka_unit_test(test_no_made_up_path_gets_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

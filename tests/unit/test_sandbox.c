@@ -236,7 +236,7 @@ begin(void)
 }
 
 static void
-test_begin_leaves_no_environment_and_no_core_T85_T110(void **state)
+test_begin_leaves_no_environment_and_no_core(void **state)
 {
 	(void)state;
 	assert_int_equal(run_child(begin), 0);
@@ -356,7 +356,7 @@ main(void)
 	    cmocka_unit_test(test_drop_notices_every_failed_call_T60),
 	    cmocka_unit_test(test_drop_is_for_good_T60),
 	    cmocka_unit_test(
-		test_begin_leaves_no_environment_and_no_core_T85_T110),
+		test_begin_leaves_no_environment_and_no_core),
 	    cmocka_unit_test(test_roles_keep_only_what_their_job_needs),
 	};
 

@@ -105,7 +105,7 @@ test_partial_grant_names_what_is_missing(void **state)
 
 /* The 200 that is not a token answer, in every form (T90). */
 static void
-test_other_200_is_no_token_T90(void **state)
+test_other_200_is_no_token(void **state)
 {
 	static const char *const bad[] = {"", "{}", "[]", "null", "\"token\"",
 	    "<html>welcome</html>", "{\"access_token\":\"a\"}",
@@ -260,7 +260,7 @@ main(void)
 	    cmocka_unit_test(test_token_is_held_until_60_s_before_it_expires),
 	    cmocka_unit_test(test_short_token_is_used_for_half_its_life),
 	    cmocka_unit_test(test_partial_grant_names_what_is_missing),
-	    cmocka_unit_test(test_other_200_is_no_token_T90),
+	    cmocka_unit_test(test_other_200_is_no_token),
 	    cmocka_unit_test(test_failed_mint_is_not_repeated_at_once),
 	    cmocka_unit_test(test_only_a_401_about_the_token_drops_it),
 	    cmocka_unit_test(test_refused_token_is_dropped_once),
