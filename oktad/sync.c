@@ -189,12 +189,15 @@ cheap_poll(struct sync *s, struct error *e)
 
 	now = wire_now_ms();
 	s->next_poll = now + around((uint64_t)s->conf.poll_interval_s * 1000);
-	if (rc == -1) {
+	if (rc == -1 && s->phase == SYNC_FAILED)
+		/* The pass has said why already. */
+		log_event(LOG_INFO, "poll_failed", log_text("error", own.text));
+	else if (rc == -1)
 		fail(s, "poll_failed", &own);
-		if (own.kind == ERROR_RETRY)
-			s->next_poll += (uint64_t)own.retry_s * 1000;
-	} else if (s->phase == SYNC_IDLE)
+	else if (s->phase == SYNC_IDLE)
 		s->error[0] = '\0';
+	if (rc == -1 && own.kind == ERROR_RETRY)
+		s->next_poll += (uint64_t)own.retry_s * 1000;
 	if (rc == 1) {
 		/* Full passes may take a tenth of the time, no more. */
 		gap = s->pass_ms * 10;
@@ -204,11 +207,13 @@ cheap_poll(struct sync *s, struct error *e)
 	return status_send(s, 1, e);
 }
 
-/* An explicit status counts at once, also while the guard holds others. */
+/* An explicit status counts at once, also while the guard holds others and
+ * while full passes fail. */
 static int
 may_poll(const struct sync *s)
 {
-	return s->phase == SYNC_IDLE || s->phase == SYNC_REFUSED_SHRINK;
+	return s->phase == SYNC_IDLE || s->phase == SYNC_FAILED ||
+	       s->phase == SYNC_REFUSED_SHRINK;
 }
 
 /* The next thing to do by itself, and when. */

@@ -58,6 +58,20 @@ look_at_groups(struct poll *p, struct error *e)
 	return rc;
 }
 
+/* Okta's clock at the newest look at people. */
+static int
+last_look(struct state *st, int64_t *since, struct error *e)
+{
+	int64_t full;
+
+	if (state_get(st, "last_poll", since, e) == -1 ||
+	    state_get(st, "last_date", &full, e) == -1)
+		return -1;
+	if (full > *since)
+		*since = full;
+	return 0;
+}
+
 int
 poll_run(struct sync *s, struct error *e)
 {
@@ -65,20 +79,23 @@ poll_run(struct sync *s, struct error *e)
 	int64_t since;
 
 	pass_open(&p.pass, s, POLL_MS);
-	if (state_get(s->state, "last_poll", &since, e) == -1 ||
-	    (since == 0 && state_get(s->state, "last_date", &since, e) == -1))
+	if (last_look(s->state, &since, e) == -1)
 		return -1;
-	if (look_at_groups(&p, e) == -1 ||
-	    (since > 0 && api_users_changed(&p.pass.api, &s->rules,
-			      since - POLL_OVERLAP_S, on_changed, &p, e) == -1))
-		return -1;
-	if (p.is_stopped && publish_image(s, 0, e) == -1)
-		return -1;
-	if (p.pass.api.date > 0 &&
+	if (since == 0)
+		return 0;
+	/* People first: a group that is gone must not keep anybody's
+	 * suspension from counting. */
+	if (api_users_changed(&p.pass.api, &s->rules, since - POLL_OVERLAP_S,
+		on_changed, &p, e) == -1 ||
+	    (p.is_stopped && publish_image(s, 0, e) == -1) ||
 	    state_set(s->state, "last_poll", (int64_t)p.pass.api.date, e) == -1)
 		return -1;
+	if (s->phase == SYNC_FAILED)
+		return 0;
+	if (look_at_groups(&p, e) == -1)
+		return -1;
 	s->poll_s = (int64_t)time(NULL);
-	if (!p.is_due && s->phase == SYNC_IDLE && publish_confirm(s, e) == -1)
+	if (!p.is_due && s->phase == SYNC_IDLE && link_confirm(s, e) == -1)
 		return -1;
 	return p.is_due;
 }

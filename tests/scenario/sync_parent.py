@@ -108,9 +108,11 @@ class Image:
 
 
 class SyncParent:
-    """Use as a context manager. conf: members of struct slice_sync."""
+    """Use as a context manager. conf: members of struct slice_sync.
+    state_kib: so small is the disk of state.db."""
 
-    def __init__(self, build, emulator, token, **conf):
+    def __init__(self, build, emulator, token, state_kib=None, **conf):
+        self.state_kib = state_kib
         self.conf = dict(
             url=emulator.url, allow_groups=[], allow_apps=[],
             id_min=ID_MIN, id_max=ID_MAX, name="local_part",
@@ -185,7 +187,11 @@ class SyncParent:
         listener.listen(1)
         script = "".join("mount --bind %s/%s %s && " % (self.dir, a, b)
                          for a, b in (("etc", "/etc"), ("lib", "/var/lib"),
-                                      ("run", "/run"))) + 'exec "$@"'
+                                      ("run", "/run")))
+        if self.state_kib:
+            script += ("mount -t tmpfs -o size=%dk,mode=700,uid=%d okta "
+                       "/var/lib/okta/state && " % (self.state_kib, UID))
+        script += 'exec "$@"'
         self.process = subprocess.Popen(
             ["unshare", "-m", "--propagation", "private", "sh", "-c", script,
              "sh", "setpriv", "--reuid=%d" % UID, "--regid=%d" % UID,

@@ -340,3 +340,36 @@ def test_poll_sees_statuses_and_memberships(okta):
         leave(okta, user(20)["id"])
         parent.wait(lambda: not parent.image.may_login("user20"), 15)
 
+
+def test_a_suspension_counts_while_full_passes_fail(okta):
+    put(okta, [user(n) for n in range(1, 11)],
+        [group(ALLOWED, "crew"), group(OTHER, "night")])
+    with sync(okta, allow_groups=[ALLOWED, OTHER],
+              poll_interval_s=1) as parent:
+        parent.first()
+        org = okta.control("GET", "/org").json
+        okta.control("PUT", "/org", {"groups": [
+            g for g in org["groups"] if g["id"] != OTHER]})
+        assert parent.sync()["result"] == "failed"
+        okta.control("PATCH", "/users/" + user(1)["id"],
+                     {"status": "SUSPENDED"})
+        parent.wait(lambda: not parent.image.may_login("user1"), 10)
+        assert parent.status["state"] == "failed"
+        assert OTHER in parent.status["error"]
+        assert all(parent.image.may_login("user%d" % n)
+                   for n in range(2, 11))
+
+
+def test_full_disk_fails_the_pass_and_changes_nothing(okta):
+    put(okta, [user(n) for n in range(1, 5)])
+    with sync(okta, state_kib=220) as parent:
+        first = parent.first()
+        number = len(parent.images)
+        put(okta, [user(n) for n in range(1, 1500)])
+        answer = parent.sync()
+        assert answer["result"] == "failed"
+        assert "full" in answer["error"], answer
+        assert len(parent.images) == number
+        put(okta, [user(n) for n in range(1, 6)])
+        assert parent.sync()["result"] == "ok"
+        assert set(first.users) < set(parent.image.users)
