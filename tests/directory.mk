@@ -42,9 +42,9 @@ tests_unit_test_directory_file_SOURCES = tests/unit/test_directory_file.c \
 tests_unit_test_directory_file_CPPFLAGS = $(trusting_cppflags)
 tests_unit_test_directory_file_CFLAGS = $(directory_cflags)
 tests_unit_test_directory_file_LDADD = $(directory_libs)
-tests_unit_test_map_SOURCES = tests/unit/test_map.c nss_okta/map.c \
-	nss_okta/map.h libokta/directory_file.c tests/module/publish.c \
-	tests/module/publish.h
+# test_map.c brings map.c in itself.
+tests_unit_test_map_SOURCES = tests/unit/test_map.c nss_okta/map.h \
+	libokta/directory_file.c tests/module/publish.c tests/module/publish.h
 tests_unit_test_map_CPPFLAGS = $(trusting_cppflags) -I$(srcdir)/nss_okta \
 	-I$(srcdir)/tests -I$(srcdir)/tests/module
 tests_unit_test_map_CFLAGS = $(directory_cflags)

@@ -385,6 +385,34 @@ test_header_range_has_a_floor_and_a_ceiling_T4_T7(void **state)
 	snapshot_free(&s);
 }
 
+/* Numbers that others read as "nobody" are damage, whatever the range says. */
+static void
+test_sentinels_inside_the_range_are_refused_T7(void **state)
+{
+	static const uint32_t ids[] = { 65533, 65534, 65535, 65536 };
+	struct snapshot s;
+	struct directory d;
+	struct directory_user u;
+	struct dir_header *h;
+	struct dir_user *r;
+	size_t n;
+
+	(void)state;
+	snapshot_make(&s, 1, 0, 0);
+	h = (void *)s.bytes;
+	h->id_min = DIR_ID_FLOOR;
+	r = (void *)(s.bytes + s.d.section[DIR_USERS].offset);
+	for (n = 0; n < 4; n++) {
+		r->uid = r->gid = ids[n];
+		directory_stamp(s.bytes, s.size, 1, 1);
+		assert_int_equal(directory_view(&d, s.bytes, s.size,
+				     DIR_MAGIC_PUBLIC), OKTA_OK);
+		assert_int_equal(directory_user_by_name(&d, "user0", &u),
+		    n == 1 || n == 2 ? OKTA_BAD : OKTA_OK);
+	}
+	snapshot_free(&s);
+}
+
 /* Every section's offset and size, at the edges of 32 and 64 bits. */
 static void
 test_section_bounds_do_not_wrap_T77(void **state)
@@ -462,6 +490,8 @@ main(void)
 		cmocka_unit_test(test_versions_and_kinds_are_told_apart),
 		cmocka_unit_test(
 		    test_header_range_has_a_floor_and_a_ceiling_T4_T7),
+		cmocka_unit_test(
+		    test_sentinels_inside_the_range_are_refused_T7),
 		cmocka_unit_test(test_section_bounds_do_not_wrap_T77),
 		cmocka_unit_test(test_full_hash_section_ends_the_search_T77),
 	};

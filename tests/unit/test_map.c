@@ -1,6 +1,6 @@
 /*
- * The slots of the NSS module from inside: what happens when every one of them
- * is held by a reader that does not let go.
+ * The slots of the NSS module from inside: every one of them held by a reader
+ * that does not let go, and a replacement at the worst of moments.
  */
 #include "config.h"
 
@@ -13,12 +13,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "map.h"
+#include <stdatomic.h>
+
 #include "publish.h"
 
-enum {
-	SLOTS = 4 /* as in map.c */
-};
+/* Called before each count of a reader. */
+static void before_count(void);
+
+#undef atomic_fetch_add
+#define atomic_fetch_add(p, n) \
+	(before_count(), __atomic_fetch_add(p, n, __ATOMIC_SEQ_CST))
+#include "map.c"
+
+static uint32_t replace_with; /* 0: nothing */
 
 static void
 publish_one(uint32_t n)
@@ -40,6 +47,22 @@ has(const struct map *m, uint32_t n)
 	struct directory_user u;
 
 	return directory_user_by_uid(m->d, SNAPSHOT_UID(n), &u) == OKTA_OK;
+}
+
+/* Between a reader's look at what is current and its count: another one comes
+ * along and finds that the file was replaced. */
+static void
+before_count(void)
+{
+	uint32_t n = replace_with;
+	struct map other;
+
+	if (n == 0)
+		return;
+	replace_with = 0;
+	publish_one(n);
+	assert_int_equal(map_acquire(&other), OKTA_OK);
+	map_release(&other);
 }
 
 static int
@@ -111,6 +134,23 @@ test_with_all_slots_busy_calls_map_for_themselves(void **state)
 }
 
 static void
+test_slot_that_was_retired_meanwhile_is_not_entered_T64(void **state)
+{
+	struct map m;
+
+	(void)state;
+	publish_one(1);
+	assert_int_equal(map_acquire(&m), OKTA_OK);
+	map_release(&m);
+	replace_with = 2;
+	assert_int_equal(map_acquire(&m), OKTA_OK);
+	assert_int_equal(replace_with, 0);
+	assert_true(has(&m, 2));
+	assert_int_equal(count_mappings(), 1);
+	map_release(&m);
+}
+
+static void
 test_held_mapping_outlives_its_file(void **state)
 {
 	struct map held, none;
@@ -142,6 +182,8 @@ main(void)
 		cmocka_unit_test(test_each_reader_keeps_what_it_took),
 		cmocka_unit_test(
 		    test_with_all_slots_busy_calls_map_for_themselves),
+		cmocka_unit_test(
+		    test_slot_that_was_retired_meanwhile_is_not_entered_T64),
 		cmocka_unit_test(test_held_mapping_outlives_its_file),
 	};
 
