@@ -508,7 +508,7 @@ def test_header_values_of_okta_are_filtered(build, ca, context):
 @pytest.mark.threat("T94")
 def test_credential_can_not_bring_a_second_header(org):
     for token in ("00t\r\nX-Evil: 1", "00t\nX-Evil: 1", "00t\rx", "00 t",
-                  "00t\xe9", "00t\t", "", "a" * 9000):
+                  "00t\xe9", "00t\t"):
         with org.net(org.token_conf(api_token=token)) as net:
             odd = net.channel("sync").get(USERS)
             assert odd.transport == CREDENTIAL, token
