@@ -18,8 +18,6 @@
 
 #include "paths.h"
 
-enum { BACKLOG = 128 };
-
 static const struct {
 	const char *name, *path, *temp;
 	mode_t mode;
@@ -118,7 +116,7 @@ make_one(enum door door, gid_t group, struct error *e)
 	umask(old);
 	if (doors[door].has_group && setegid(0) != 0)
 		rc = -1;
-	if (rc != 0 || listen(fd, BACKLOG) != 0 ||
+	if (rc != 0 || listen(fd, SOMAXCONN) != 0 ||
 	    rename(doors[door].temp, doors[door].path) != 0) {
 		error_errno(e, "%s", doors[door].path);
 		unlink(doors[door].temp);

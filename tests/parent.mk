@@ -85,3 +85,9 @@ tests_fuzz_fuzz_hello_CFLAGS = $(parent_fuzz_cflags) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_hello_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_hello_LDADD = $(parent_fuzz_libs)
 endif
+
+# Run by tests/scenario/test_oktad_processes.py inside a private host.
+check_PROGRAMS += tests/worker_probe
+tests_worker_probe_SOURCES = tests/worker_probe.c
+tests_worker_probe_CFLAGS = $(AM_CFLAGS)
+tests_worker_probe_LDADD = libokta/libfull.la $(SECCOMP_LIBS)
