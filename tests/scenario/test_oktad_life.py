@@ -168,6 +168,7 @@ for i in range(%d):
     wrong += login(LOGIN_SOCK, 4242, "alice", "x")[0] == 1
     back += alice() == 1
     slowest = max(slowest, time.monotonic() - start)
+    time.sleep(0.3)  # Okta takes 4 logins of a person per second
 json.dump([wrong, back, slowest], sys.stdout)
 """
 
@@ -176,7 +177,7 @@ json.dump([wrong, back, slowest], sys.stdout)
 def test_killed_processes_cost_one_login_and_are_back_in_two_seconds(host):
     wrong, back, slowest = play(host, KILLS % 30)
     assert wrong == 0
-    assert back == 30, host.log()[-3000:]
+    assert back == 30, [x for x in host.log().splitlines() if 'unavail' in x]
     assert slowest < 2, slowest
     assert host.log().count("event=process_ended") >= 20
 
@@ -184,7 +185,7 @@ def test_killed_processes_cost_one_login_and_are_back_in_two_seconds(host):
 CROSS = r"""
 import json, pwd, random, subprocess, concurrent.futures
 random.seed(%d)
-names = ["p%%02d" %% i for i in range(%d)]
+names = ["p%%03d" %% i for i in range(%d)]
 uids = {n: pwd.getpwnam(n).pw_uid for n in names}
 jobs = [(n, w) for n in names for w in [1] * 4 + [0] * 4]
 random.shuffle(jobs)
@@ -229,16 +230,16 @@ json.dump(seen, sys.stdout)
 
 @pytest.fixture(scope="module")
 def crowd(build, tmp_path_factory):
-    """A host with 80 people, whose passwords are Pw- and their names."""
+    """A host with 300 people, whose passwords are Pw- and their names."""
     folder = tmp_path_factory.mktemp("crowd")
     with open(f"{TREE}/tests/emulator/orgs/default.json",
               encoding="utf-8") as f:
         org = json.load(f)
-    for i in range(80):
-        login = f"p{i:02}@example.com"
+    for i in range(300):
+        login = f"p{i:03}@example.com"
         org["users"].append({
             "id": f"00ucrowd{i:012}", "status": "ACTIVE",
-            "password": f"Pw-p{i:02}", "factors": [],
+            "password": f"Pw-p{i:03}", "factors": [],
             "profile": {"login": login, "email": login, "firstName": "P",
                         "lastName": str(i), "mobilePhone": None,
                         "secondEmail": None},
@@ -252,19 +253,19 @@ def crowd(build, tmp_path_factory):
         yield host
 
 
-@pytest.mark.threat("T52", reduced="640 logins, 64 at a time")
+@pytest.mark.threat("T52", reduced="2400 logins, 64 at a time")
 def test_no_answer_ever_reaches_another_login(crowd):
     start = time.monotonic()
     seen = {}
-    for key, n in play(crowd, CROSS % (7, 80)).items():
+    for key, n in play(crowd, CROSS % (7, 300)).items():
         seen[key] = n
     accepted, denied = "00000001", "00000000"
     assert f"(0, '{accepted}')" not in seen, seen
     assert not [k for k in seen if "crossed" in k or "bad" in k], seen
-    assert seen[f"(1, '{accepted}')"] > 150, seen
-    assert seen[f"(0, '{denied}')"] > 150, seen
+    assert seen[f"(1, '{accepted}')"] > 700, seen
+    assert seen[f"(0, '{denied}')"] > 700, seen
     # No right password was called wrong: what was not accepted was killed,
     # given up, or turned away by Okta's limit of 4 a second.
-    assert seen.get(f"(1, '{denied}')", 0) <= 10, (
+    assert seen.get(f"(1, '{denied}')", 0) == 0, (
         seen, crowd.log()[-4000:])
     assert time.monotonic() - start < 110
