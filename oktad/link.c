@@ -25,6 +25,7 @@ struct link {
 	struct conn conn;
 	struct parent *parent;
 	enum channel_role role; /* ROLE_SYNC, or ROLE_LOGIN for net */
+	int is_paused;		/* until the watch's deadline */
 	uint8_t *status;	/* the fields of INT_STATUS */
 	size_t status_len;
 };
@@ -304,17 +305,36 @@ take_frame(struct link *l, struct wire_in *in)
 	}
 }
 
+/* The loop has no time for others while it copies and checks an image. So
+ * whoever sent one is not heard for as long as that took: images without end
+ * leave half of the time to logins. */
+static void
+pause_link(struct link *l, uint64_t since)
+{
+	uint64_t now = wire_now_ms();
+
+	if (now == since)
+		return;
+	l->is_paused = 1;
+	l->watch.events = 0;
+	l->watch.deadline = now + (now - since);
+}
+
 static void
 link_ready(struct watch *w, short revents)
 {
 	struct link *l = w->owner;
+	uint64_t since = wire_now_ms();
 	struct wire_in in;
-	int r = conn_read(&l->conn, &in);
+	/* While paused only an end is told. */
+	int r = l->is_paused ? OKTA_CLOSED : conn_read(&l->conn, &in);
 
 	(void)revents;
 	if (r == OKTA_OK)
 		r = take_frame(l, &in);
 	w->deadline = l->conn.deadline;
+	if (r == OKTA_OK && in.op == INT_IMAGE)
+		pause_link(l, since);
 	if (r == OKTA_OK || r == OKTA_TIME)
 		return;
 	link_drop(l, r == OKTA_CLOSED ? "has gone" :
@@ -324,7 +344,14 @@ link_ready(struct watch *w, short revents)
 static void
 link_expired(struct watch *w)
 {
-	link_drop(w->owner, "sent half a frame");
+	struct link *l = w->owner;
+
+	if (l->is_paused) {
+		l->is_paused = 0;
+		w->events = POLLIN;
+		return;
+	}
+	link_drop(l, "sent half a frame");
 }
 
 void

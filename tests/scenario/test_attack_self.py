@@ -42,7 +42,7 @@ json.dump(made, sys.stdout)
 @pytest.mark.threat("T48", reduced="8 s, logins by ssh")
 def test_flood_of_nobody_hides_no_login_from_the_log(host):
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        flood = pool.submit(play, host, FLOOD, 65534)
+        flood = pool.submit(play, host, FLOOD, "nobody")
         done = [ssh(host, "alice", PASSWORD + "alice") for _ in range(4)]
         made = flood.result()
     assert made[0] + made[1] > 500

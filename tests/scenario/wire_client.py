@@ -75,7 +75,7 @@ def play(host, text, user=None):
     """Runs Python text in the host, with all of the above, as that user; what
     it says with json.dump() on stdout."""
     as_user = "" if user is None else (
-        f"setpriv --reuid {user} --regid {user} --clear-groups ")
+        f"setpriv --reuid {user} --regid $(id -g {user}) --clear-groups ")
     done = host.run(as_user + "/usr/bin/python3 -", stdin=SOURCE + text)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout or "null")
