@@ -16,8 +16,9 @@ static const struct {
     {2147483647, 4294967295, "2147483647 and up: not safe as a signed number"},
 };
 
-const char *
-conf_range_conflict(uint32_t min, uint32_t max)
+/* NULL, or who else gives out numbers between min and max. */
+static const char *
+find_conflict(uint32_t min, uint32_t max)
 {
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
 		if (min <= foreign[i].max && max >= foreign[i].min)
@@ -60,7 +61,7 @@ conf_range_parse(const char *text, uint32_t *min, uint32_t *max, char *why,
 		    "1879048192-2147352575");
 		return -1;
 	}
-	who = conf_range_conflict((uint32_t)a, (uint32_t)b);
+	who = find_conflict((uint32_t)a, (uint32_t)b);
 	if (who != NULL) {
 		snprintf(why, cap, "overlaps %s; the default, "
 		    "1879048192-2147352575, is free of others", who);

@@ -11,7 +11,5 @@
 /* "MIN-MAX" into numbers. 0, or -1 with what is wrong in why. */
 int conf_range_parse(const char *text, uint32_t *min, uint32_t *max,
     char *why, size_t cap);
-/* NULL, or who else gives out numbers between min and max. */
-const char *conf_range_conflict(uint32_t min, uint32_t max);
 
 #endif

@@ -10,8 +10,9 @@
 #include "buf.h"
 #include "file.h"
 
-int
-file_open_trusted(const char *path, uid_t owner, struct error *e)
+/* A descriptor, close-on-exec, or -1. */
+static int
+open_trusted(const char *path, uid_t owner, struct error *e)
 {
 	struct stat st;
 	int fd;
@@ -42,7 +43,6 @@ file_open_trusted(const char *path, uid_t owner, struct error *e)
 	else
 		return fd;
 	close(fd);
-	errno = EPERM;
 	return -1;
 }
 
@@ -88,7 +88,7 @@ file_read_trusted(const char *path, uid_t owner, size_t max,
 	int fd, r;
 
 	secret_clear(out);
-	fd = file_open_trusted(path, owner, e);
+	fd = open_trusted(path, owner, e);
 	if (fd < 0)
 		return -1;
 	r = file_read_fd(fd, path, max, out, e);

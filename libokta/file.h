@@ -13,15 +13,12 @@
 #include "error.h"
 #include "secret.h"
 
-/* Opens a configuration, key or token file for reading: regular, no symbolic
- * link, owned by owner (0 but in tests), mode 0600 or 0400. Returns the
- * descriptor, close-on-exec, the caller closes it; or -1 with ERROR_CONFIG
- * and the remedy, or ERROR_SYSTEM. errno is ENOENT where there is no file. */
-int file_open_trusted(const char *path, uid_t owner, struct error *e);
 /* Reads all of fd, at most max bytes; more is an error. 0 or -1. */
 int file_read_fd(int fd, const char *path, size_t max, struct secret *out,
     struct error *e);
-/* file_open_trusted and file_read_fd. */
+/* Reads a configuration, key or token file of at most max bytes: regular, no
+ * symbolic link, owned by owner (0 but in tests), mode 0600 or 0400. 0, or -1
+ * with ERROR_CONFIG and the remedy, or ERROR_SYSTEM. */
 int file_read_trusted(const char *path, uid_t owner, size_t max,
     struct secret *out, struct error *e);
 /* Reads a public file (a CA bundle): regular, links are followed, writable by

@@ -137,18 +137,9 @@ json_get_array(const struct json_object *o, const char *key,
 	return get_typed(o, key, json_type_array, out);
 }
 
-int
-json_get_bool(const struct json_object *o, const char *key, int *out)
-{
-	struct json_object *v;
-	int r = get_typed(o, key, json_type_boolean, &v);
-
-	*out = r == 1 && json_object_get_boolean(v);
-	return r;
-}
-
-int
-json_string(const struct json_object *v, char *dst, size_t cap)
+/* Copies a value; absent or null is 0. */
+static int
+get_string(const struct json_object *v, char *dst, size_t cap)
 {
 	const char *s;
 	size_t len;
@@ -170,10 +161,10 @@ json_string(const struct json_object *v, char *dst, size_t cap)
 	return 1;
 }
 
-int
-json_id(const struct json_object *v, char *dst)
+static int
+get_id(const struct json_object *v, char *dst)
 {
-	int r = json_string(v, dst, JSON_ID_MAX + 1);
+	int r = get_string(v, dst, JSON_ID_MAX + 1);
 
 	if (r == 1 && !json_is_id(dst, strlen(dst))) {
 		dst[0] = '\0';
@@ -200,8 +191,8 @@ decimal(const char *s, int64_t *out)
 	return 1;
 }
 
-int
-json_u32(const struct json_object *v, uint32_t min, uint32_t max,
+static int
+get_u32(const struct json_object *v, uint32_t min, uint32_t max,
     uint32_t *out)
 {
 	int64_t n = -1;
@@ -223,7 +214,7 @@ json_u32(const struct json_object *v, uint32_t min, uint32_t max,
 			n = (int64_t)d;
 		break;
 	case json_type_string:
-		if (json_string(v, digits, sizeof(digits)) != 1 ||
+		if (get_string(v, digits, sizeof(digits)) != 1 ||
 		    decimal(digits, &n) != 1)
 			return -1;
 		break;
@@ -244,7 +235,7 @@ json_get_string(const struct json_object *o, const char *key, char *dst,
 	int r = json_get(o, key, &v);
 
 	dst[0] = '\0';
-	return r == 1 ? json_string(v, dst, cap) : r;
+	return r == 1 ? get_string(v, dst, cap) : r;
 }
 
 int
@@ -254,7 +245,7 @@ json_get_id(const struct json_object *o, const char *key, char *dst)
 	int r = json_get(o, key, &v);
 
 	dst[0] = '\0';
-	return r == 1 ? json_id(v, dst) : r;
+	return r == 1 ? get_id(v, dst) : r;
 }
 
 int
@@ -265,7 +256,7 @@ json_get_u32(const struct json_object *o, const char *key, uint32_t min,
 	int r = json_get(o, key, &v);
 
 	*out = 0;
-	return r == 1 ? json_u32(v, min, max, out) : r;
+	return r == 1 ? get_u32(v, min, max, out) : r;
 }
 
 int

@@ -38,7 +38,6 @@ int json_get_object(const struct json_object *o, const char *key,
     struct json_object **out);
 int json_get_array(const struct json_object *o, const char *key,
     struct json_object **out);
-int json_get_bool(const struct json_object *o, const char *key, int *out);
 /* Copies; longer than cap - 1 bytes is -1, never cut. */
 int json_get_string(const struct json_object *o, const char *key, char *dst,
     size_t cap);
@@ -54,12 +53,6 @@ int json_get_i64(const struct json_object *o, const char *key, int64_t min,
     int64_t max, int64_t *out);
 /* "2026-01-02T03:04:05.000Z" as Unix seconds; the fraction is dropped. */
 int json_get_time(const struct json_object *o, const char *key, int64_t *out);
-
-/* The same for a value in hand (an array's element): NULL is 0. */
-int json_string(const struct json_object *v, char *dst, size_t cap);
-int json_id(const struct json_object *v, char *dst);
-int json_u32(const struct json_object *v, uint32_t min, uint32_t max,
-    uint32_t *out);
 
 /* 1 where s is an Okta id as above. */
 int json_is_id(const char *s, size_t len);

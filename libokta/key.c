@@ -258,18 +258,3 @@ key_public_jwk(const struct key *k, const char *kid, struct buf *out,
 	bad |= buf_puts(out, "}");
 	return bad ? openssl_error(e, ERROR_SYSTEM, "public key") : 0;
 }
-
-int
-key_public_pem(const struct key *k, struct buf *out, struct error *e)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *text = NULL;
-	long len;
-	int ok;
-
-	ok = bio != NULL && PEM_write_bio_PUBKEY(bio, k->pkey) == 1 &&
-	    (len = BIO_get_mem_data(bio, &text)) > 0 &&
-	    buf_put(out, text, (size_t)len) == 0;
-	BIO_free(bio);
-	return ok ? 0 : openssl_error(e, ERROR_SYSTEM, "public key");
-}

@@ -35,11 +35,10 @@ const char *key_algorithm(const struct key *k);
 int key_sign(const struct key *k, const void *p, size_t len,
     unsigned char *sig, size_t *sig_len, struct error *e);
 
-/* The public half for registration at Okta: a JWK (RFC 7517) with kid where
- * given, or PEM. Appended to out. */
+/* The public half for registration at Okta, a JWK (RFC 7517) with kid where
+ * given, is appended to out. */
 int key_public_jwk(const struct key *k, const char *kid, struct buf *out,
     struct error *e);
-int key_public_pem(const struct key *k, struct buf *out, struct error *e);
 
 /* key_jwk.c: a private JWK (kty RSA or EC), as the Okta console shows it
  * once, becomes PKCS#8 PEM. kid (KEY_ID_MAX + 1 bytes) gets its "kid" or "". */

@@ -14,15 +14,8 @@ walk(const struct json_object *v, int depth)
 	struct json_object *child;
 	uint32_t n;
 	int64_t t;
-	int b;
 
 	if (depth > JSON_DEPTH)
-		abort();
-	if (json_string(v, text, sizeof(text)) != 1 && text[0] != '\0')
-		abort();
-	if (json_id(v, id) == 1 && !json_is_id(id, strlen(id)))
-		abort();
-	if (json_u32(v, 1000, 2000, &n) == 1 ? n < 1000 || n > 2000 : n != 0)
 		abort();
 	if (json_object_is_type(v, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(v); i++)
@@ -30,9 +23,17 @@ walk(const struct json_object *v, int depth)
 	if (!json_object_is_type(v, json_type_object))
 		return;
 	json_object_object_foreach(v, key, value) {
+		if (json_get_string(v, key, text, sizeof(text)) != 1 &&
+		    text[0] != '\0')
+			abort();
+		if (json_get_id(v, key, id) == 1 &&
+		    !json_is_id(id, strlen(id)))
+			abort();
+		if (json_get_u32(v, key, 1000, 2000, &n) == 1 ?
+		    n < 1000 || n > 2000 : n != 0)
+			abort();
 		json_get_time(v, key, &t);
 		json_get_i64(v, key, -5, 5, &t);
-		json_get_bool(v, key, &b);
 		if (json_get(v, key, &child) != (value != NULL))
 			abort();
 		walk(value, depth + 1);

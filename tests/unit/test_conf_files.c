@@ -97,6 +97,37 @@ test_files_that_are_not_there_or_not_files(void **state)
 	unlink(folder_at(&conf_here, "okta.conf.d"));
 }
 
+/* Strict where somebody could take a file away, and only there. */
+static void
+test_modes_of_folders_T111(void **state)
+{
+	static const struct {
+		mode_t mode;
+		int is_good;
+	} rows[] = {
+	    {0700, 1}, {0750, 1}, {0755, 1}, {0711, 1}, {0555, 1}, {01777, 1},
+	    {0770, 0}, {0775, 0}, {0757, 0}, {0777, 0}, {02775, 0},
+	};
+
+	(void)state;
+	conf_write("okta.conf", 0, "");
+	assert_int_equal(mkdir(folder_at(&conf_here, "okta.conf.d"), 0755), 0);
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *path = i % 2 ? conf_here.path :
+		    folder_at(&conf_here, "okta.conf.d");
+		struct error e = {0};
+		struct conf *c;
+
+		assert_int_equal(chmod(path, rows[i / 2].mode), 0);
+		if ((conf_load_here(&c, &e) == 0) != rows[i / 2].is_good)
+			fail_msg("%s %04o: %s", path,
+			    (unsigned int)rows[i / 2].mode, e.text);
+		conf_free(c);
+		assert_int_equal(chmod(path, 0700), 0);
+	}
+	rmdir(folder_at(&conf_here, "okta.conf.d"));
+}
+
 static void
 test_token_files(void **state)
 {
@@ -138,6 +169,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_later_dropin_replaces_the_whole_value),
 	    cmocka_unit_test(test_files_that_are_not_there_or_not_files),
+	    cmocka_unit_test(test_modes_of_folders_T111),
 	    cmocka_unit_test(test_token_files),
 	};
 

@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "json.h"
 #include "jwt.h"
@@ -81,24 +82,24 @@ put_jwk(struct buf *b, EVP_PKEY *pkey, const struct curve *c,
 /* What the loaded key says is its public half, compared with the pair. */
 static void
 assert_same_public(const struct secret *pem, EVP_PKEY *pkey,
-    const char *algorithm)
+    const struct curve *c, const char *algorithm)
 {
+	const struct number *numbers = c != NULL ? ec_numbers : rsa_numbers;
 	struct key *k = NULL;
 	struct error e = {0};
-	struct buf text;
-	EVP_PKEY *back;
-	BIO *bio;
+	struct buf said, number;
 
 	assert_int_equal(key_load(pem, algorithm, &k, &e), 0);
-	buf_init(&text, 1 << 16);
-	assert_int_equal(key_public_pem(k, &text, &e), 0);
-	bio = BIO_new_mem_buf(text.bytes, (int)text.len);
-	back = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
-	assert_non_null(back);
-	assert_int_equal(EVP_PKEY_eq(back, pkey), 1);
-	EVP_PKEY_free(back);
-	BIO_free(bio);
-	buf_clear(&text);
+	buf_init(&said, 1 << 16);
+	buf_init(&number, 1 << 16);
+	assert_int_equal(key_public_jwk(k, NULL, &said, &e), 0);
+	for (size_t i = 0; i < 2; i++) { /* n and e, x and y */
+		put_number(&number, pkey, &numbers[i],
+		    c != NULL ? c->bytes : 0);
+		assert_non_null(strstr(said.bytes, number.bytes));
+		buf_clear(&number);
+	}
+	buf_clear(&said);
 	key_free(k);
 }
 
@@ -120,8 +121,8 @@ test_jwk_becomes_the_same_key_in_pem(void **state)
 		if (key_from_jwk(jwk.bytes, jwk.len, &pem, kid, &e) != 0)
 			fail_msg("%s: %s", c != NULL ? c->crv : "RSA", e.text);
 		assert_string_equal(kid, "kid-7");
-		assert_same_public(&pem, pkey, c != NULL ? c->algorithm :
-		    "RS512");
+		assert_same_public(&pem, pkey, c, c != NULL ?
+		    c->algorithm : "RS512");
 		secret_clear(&pem);
 		buf_clear(&jwk);
 		EVP_PKEY_free(pkey);

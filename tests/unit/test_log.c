@@ -183,7 +183,7 @@ test_ten_thousand_failures_stay_below_a_megabyte_T108(void **state)
 static void
 test_a_flood_keeps_no_other_cause_out_T108(void **state)
 {
-	char cause[16];
+	char cause[24];
 	size_t found = 0;
 
 	(void)state;
