@@ -2,6 +2,8 @@
 the remedy that the finding names is applied as it stands, and it is gone."""
 
 import json
+import os
+import re
 
 import pytest
 
@@ -10,6 +12,8 @@ import pytest
 SYSTEMCTL = """#!/bin/sh
 case "$*" in
 "start oktad" | "restart oktad") exec "$OKTA_TREE/tests/host/oktad" restart ;;
+"restart oktad-net" | "restart oktad-sync")
+	exec "$OKTA_TREE/tests/host/oktad" restart ;;
 "reload ssh") ;;
 *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
 esac
@@ -52,6 +56,24 @@ BROKEN = [
                     "mv /etc/ssh/sshd_config.new /etc/ssh/sshd_config", None),
     ("daemon-down", "$OKTA_TREE/tests/host/oktad stop", None),
 ]
+
+
+# `confirmed` as it would be eight days after Okta was last asked, in another
+# boot: struct dir_confirmed of libokta/directory.h.
+AGE = """
+import struct
+path = "/var/lib/okta/public/confirmed"
+with open(path, "rb") as f:
+    magic, _, boot_ms, wall, high, generation, _ = struct.unpack(
+        "=Q16sQQQQQ", f.read())
+old = struct.pack("=Q16sQQQQ", magic, b"another boot 123", boot_ms,
+                  wall - 8 * 86400, high, generation)
+h = 0xcbf29ce484222325
+for b in old:
+    h = ((h ^ b) * 0x100000001b3) % (1 << 64)
+with open(path, "wb") as f:
+    f.write(old + struct.pack("=Q", h))
+"""
 
 
 def check(host):
@@ -191,3 +213,146 @@ def test_probe_answers_while_no_daemon_runs(host):
         assert host.run("oktactl status").returncode == 4
     finally:
         host.ok("$OKTA_TREE/tests/host/oktad start")
+
+
+def found(host, finding):
+    """That finding of a check that must have it."""
+    code, report = check(host)
+    assert code == 1, report
+    return [f for f in report["findings"] if f["id"] == finding][0]
+
+
+def mend(host, finding):
+    host.ok(finding["fix"].replace("; then: journalctl -u ", " # "))
+
+
+def test_directory_that_okta_has_not_confirmed_for_long_is_found(host):
+    host.python(AGE)
+    f = found(host, "directory-old")
+    assert "key logins are refused" in f["text"]
+    mend(host, f)
+    assert check(host)[1]["ok"]
+
+
+def test_empty_allow_lists_are_said_to_let_nobody_in(host):
+    host.ok("sed -i 's/^allow_groups.*/allow_groups =/' /etc/okta/okta.conf")
+    f = found(host, "nobody-allowed")
+    assert "oktactl pin" in f["fix"]
+    line = host.ok("oktactl pin 'Linux Users'").strip()
+    host.ok("sed -i 's/^allow_groups.*/allow_groups = " + line +
+            "/' /etc/okta/okta.conf; oktad -n")
+    assert check(host)[1]["ok"]
+
+
+def test_api_token_is_warned_of(host, tree):
+    with open(tree + "/tests/emulator/orgs/default.json",
+              encoding="utf-8") as f:
+        token = json.load(f)["api_tokens"][0]["token"]
+    conf = host.ok("cat /etc/okta/okta.conf")
+    host.ok("cat > /etc/okta/okta.conf", stdin=re.sub(
+        "client_id.*", f"api_token = {token}", re.sub(
+            "(private_key|key_id).*\n", "", conf)))
+    f = found(host, "api-token")
+    assert f["severity"] == "warning" and "private_key" in f["fix"]
+    host.ok("cat > /etc/okta/okta.conf", stdin=conf)
+    assert check(host)[1]["ok"]
+
+
+def test_org_that_is_not_reached_is_told_from_a_refusal(host):
+    conf = host.ok("cat /etc/okta/okta.conf")
+    host.ok("sed -i 's,^url.*,url = https://127.0.0.1:9,' /etc/okta/okta.conf;"
+            "kill -HUP $(pidof oktad)")
+    try:
+        f = found(host, "okta-unreachable")
+        assert "firewall" in f["fix"]
+        assert "credential" not in ids(check(host)[1])
+    finally:
+        host.ok("cat > /etc/okta/okta.conf; kill -HUP $(pidof oktad)",
+                stdin=conf)
+    host.ok("oktactl sync")
+    assert check(host)[1]["ok"]
+
+
+def test_daemon_that_hangs_is_found(host):
+    host.ok("kill -STOP $(pidof oktad)")
+    f = found(host, "daemon-sick")
+    mend(host, f)
+    assert check(host)[1]["ok"]
+
+
+def test_missing_process_is_found(host):
+    host.ok("chmod 600 /usr/libexec/okta/oktad-net; pkill oktad-net")
+    try:
+        f = found(host, "process-missing")
+        assert f["text"].startswith("oktad-net ")
+    finally:
+        host.ok("chmod 755 /usr/libexec/okta/oktad-net")
+    mend(host, f)
+    assert check(host)[1]["ok"]
+
+
+def test_failed_sync_is_found(host):
+    host.control("POST", "/faults", {
+        "match": {"method": "GET", "path": "/api/v1/groups/*"},
+        "kind": "status", "count": 0, "args": {"status": 500}})
+    assert host.run("oktactl sync").returncode == 1
+    f = found(host, "sync-failed")
+    assert "500" in f["text"]
+    host.control("DELETE", "/faults")
+    mend(host, {"fix": f["fix"].split("; then: ")[1]})
+    assert check(host)[1]["ok"]
+
+
+def test_shrunken_answer_is_found_and_accepted_on_demand(host):
+    for path, kind, args in (("/api/v1/groups/*/users", "empty", {}),
+                             ("/api/v1/users/*", "status", {"status": 404})):
+        host.control("POST", "/faults", {
+            "match": {"method": "GET", "path": path}, "kind": kind,
+            "count": 0, "args": args})
+    assert host.run("oktactl sync").returncode == 1
+    assert host.ok("getent passwd alice")
+    f = found(host, "sync-shrunken")
+    command = f["fix"].split(": ", 1)[1]
+    assert command == "oktactl sync --accept"
+    host.ok(command)
+    assert "sync-shrunken" not in ids(check(host)[1])
+    assert "may NOT log in" in host.run("oktactl user alice").stdout
+    host.control("DELETE", "/faults")
+    host.ok("oktactl sync")
+    assert "  may log in" in host.ok("oktactl user alice")
+    assert check(host)[1]["ok"]
+
+
+def test_person_who_is_left_out_is_found(host):
+    org = host.control("GET", "/org")
+    group = [g["id"] for g in org["groups"]
+             if g["profile"]["name"] == "Linux Users"][0]
+    root = {"id": "00urootEXAMPLE000009", "status": "ACTIVE",
+            "profile": {"login": "root@example.com",
+                        "email": "root@example.com", "firstName": "Ro",
+                        "lastName": "Ot"}, "groups": [group]}
+    host.control("PUT", "/org", {"users": org["users"] + [root]})
+    try:
+        host.ok("oktactl sync")
+        f = found(host, "refused")
+        assert root["id"] in f["text"] and "reserved" in f["text"]
+        host.control("PATCH", f"/users/{root['id']}",
+                     {"profile": {"login": "robert@example.com"}})
+        mend(host, {"fix": f["fix"].split("then: ")[1]})
+        assert check(host)[1]["ok"]
+        assert host.ok("getent passwd robert")
+    finally:
+        host.control("PUT", "/org", {"users": org["users"]})
+
+
+def test_every_finding_of_the_sources_is_tested_here(tree):
+    ids_of = set()
+    for name in os.listdir(tree + "/oktactl"):
+        if name.startswith("check_") and name.endswith(".c"):
+            with open(f"{tree}/oktactl/{name}", encoding="utf-8") as f:
+                ids_of |= set(re.findall(r'findings_add\(all,\s*"([a-z-]+)"',
+                                         f.read()))
+    with open(os.path.realpath(__file__), encoding="utf-8") as f:
+        text = f.read()
+    assert len(ids_of) > 25
+    assert sorted(i for i in ids_of if f'"{i}"' not in text) == []
