@@ -41,9 +41,11 @@ is_whole(const struct budget_record *r)
 static int64_t
 time_of(const struct budget_record *r, const struct budget_now *now)
 {
+	static const uint8_t unknown[16];
 	uint64_t age_s;
 
-	if (memcmp(r->boot_id, now->boot_id, sizeof(r->boot_id)) == 0)
+	if (memcmp(r->boot_id, unknown, sizeof(unknown)) != 0 &&
+	    memcmp(r->boot_id, now->boot_id, sizeof(r->boot_id)) == 0)
 		return r->boot_ms < now->boot_ms ? (int64_t)r->boot_ms :
 		    (int64_t)now->boot_ms;
 	age_s = now->wall_s > r->wall_s ? now->wall_s - r->wall_s : 0;

@@ -312,6 +312,24 @@ test_reboot_does_not_forget_recent_failures(void **state)
 }
 
 static void
+test_unknown_boot_is_never_the_same_boot(void **state)
+{
+	struct budget *b;
+
+	(void)state;
+	now.boot_id[0] = 0; /* /proc can not be read */
+	b = reopen(NULL);
+	for (int i = 0; i < 3; i++)
+		try(b, ALICE, &here, BUDGET_CHARGE);
+	/* Rebooted a year later: the boot clock says less than it did. */
+	now.boot_ms = 20000;
+	now.wall_s += 365 * 86400;
+	b = reopen(b);
+	assert_int_equal(try(b, ALICE, &here, BUDGET_CHARGE), 1);
+	budget_close(b);
+}
+
+static void
 test_full_disk_denies_and_heals_T113(void **state)
 {
 	struct budget *b = reopen(NULL);
@@ -454,6 +472,7 @@ main(void)
 	    TEST(test_flipped_bit_never_adds_a_charge),
 	    TEST(test_clock_set_back_or_ahead_frees_nobody_and_locks_nobody),
 	    TEST(test_reboot_does_not_forget_recent_failures),
+	    TEST(test_unknown_boot_is_never_the_same_boot),
 	    TEST(test_full_disk_denies_and_heals_T113),
 	    TEST(test_no_leave_before_the_charge_is_on_disk),
 	    TEST(test_file_of_others_is_not_believed),
