@@ -38,7 +38,7 @@ def pid(unit):
 
 def status(number):
     with open(f"/proc/{number}/status") as f:
-        return dict(x.rstrip().split(":\t", 1) for x in f if ":\t" in x)
+        return dict(x.rstrip("\n").split(":\t", 1) for x in f if ":\t" in x)
 
 facts = {"state": sh("systemctl is-system-running --wait"),
          "failed": sh("systemctl --failed --plain --no-legend"),
@@ -78,7 +78,7 @@ def facts(build):
     done = subprocess.run(
         [BOOT, "--build", build, "--", "/usr/bin/python3", "-c", FACTS, TREE],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        timeout=900, check=False)
+        timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
 

@@ -32,7 +32,7 @@ COMMAND = """[Unit]
 Description=The command that this tree was booted for
 After=multi-user.target oktad.service
 [Service]
-Type=oneshot
+Type=exec
 ExecStart=/usr/bin/python3 {me} command
 StandardOutput=file:{out}/stdout
 StandardError=file:{out}/stderr
