@@ -109,10 +109,12 @@ class Image:
 
 class SyncParent:
     """Use as a context manager. conf: members of struct slice_sync.
-    state_kib: so small is the disk of state.db."""
+    state_kib: so small is the disk of state.db; uid: whose process it is."""
 
-    def __init__(self, build, emulator, token, state_kib=None, **conf):
+    def __init__(self, build, emulator, token, state_kib=None, uid=UID,
+                 **conf):
         self.state_kib = state_kib
+        self.uid = uid
         self.conf = dict(
             url=emulator.url, allow_groups=[], allow_apps=[],
             id_min=ID_MIN, id_max=ID_MAX, name="local_part",
@@ -185,20 +187,10 @@ class SyncParent:
         listener.bind(path)
         os.chmod(path, 0o666)
         listener.listen(1)
-        script = "".join("mount --bind %s/%s %s && " % (self.dir, a, b)
-                         for a, b in (("etc", "/etc"), ("lib", "/var/lib"),
-                                      ("run", "/run")))
-        if self.state_kib:
-            script += ("mount -t tmpfs -o size=%dk,mode=700,uid=%d okta "
-                       "/var/lib/okta/state && " % (self.state_kib, UID))
-        script += 'exec "$@"'
         self.process = subprocess.Popen(
-            ["unshare", "-m", "--propagation", "private", "sh", "-c", script,
-             "sh", "setpriv", "--reuid=%d" % UID, "--regid=%d" % UID,
-             "--clear-groups", self.program, "-f", "-d"],
-            stdin=subprocess.DEVNULL, stdout=self.log_file,
+            self.command(), stdin=subprocess.DEVNULL, stdout=self.log_file,
             stderr=self.log_file)
-        listener.settimeout(30)
+        listener.settimeout(10)
         try:
             self.sock, _ = listener.accept()
         finally:
@@ -209,6 +201,20 @@ class SyncParent:
         self._reader.start()
         self.send_conf()
         self.send_channel()
+
+    def command(self):
+        """The program as its own user, where /etc, /run and /var/lib are the
+        test's."""
+        script = "".join("mount --bind %s/%s %s && " % (self.dir, a, b)
+                         for a, b in (("etc", "/etc"), ("lib", "/var/lib"),
+                                      ("run", "/run")))
+        if self.state_kib:
+            script += ("mount -t tmpfs -o size=%dk,mode=700,uid=%d okta "
+                       "/var/lib/okta/state && " % (self.state_kib, UID))
+        return ["unshare", "-m", "--propagation", "private", "sh", "-c",
+                script + 'exec "$@"', "sh", "setpriv",
+                "--reuid=%d" % self.uid, "--regid=%d" % self.uid,
+                "--clear-groups", self.program, "-f", "-d"]
 
     def stop(self):
         if self.process.poll() is None:
@@ -244,11 +250,15 @@ class SyncParent:
                 [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
                   array.array("i", [channel.sock.fileno()]))])
 
-    def sync(self, accept=False, seconds=60):
-        """What `oktactl sync` gets: the values of INT_SYNC_DONE."""
+    def ask(self, accept=False):
         ident = uuid.uuid4().bytes
         fields = [(TAG_ACCEPT, 1)] if accept else []
         self.sock.sendall(frame(INT_SYNC_NOW, ident, *fields))
+        return ident
+
+    def sync(self, accept=False, seconds=60):
+        """What `oktactl sync` gets: the values of INT_SYNC_DONE."""
+        ident = self.ask(accept)
         self.wait(lambda: ident in self.asked, seconds)
         return self.asked[ident]
 

@@ -298,6 +298,72 @@ def test_app_assignment_entitles(okta):
         assert image.groups["crew"]["members"] == []
 
 
+def test_app_that_loses_people_is_asked_about_each(okta):
+    app = "0oaHost0000000000001"
+
+    def assigned(*numbers):
+        put(okta, [user(n, groups=[]) for n in range(1, 41)],
+            apps=[dict(id=app, label="hosts", groups=[],
+                       users=[user(n)["id"] for n in numbers])])
+    assigned(*range(1, 41))
+    with sync(okta, allow_groups=[], allow_apps=[app],
+              publish_groups=[]) as parent:
+        assert len(parent.first().users) == 40
+        # A list that leaves out who is assigned: Okta contradicts itself.
+        okta.control("POST", "/faults", {"match": {
+            "method": "GET", "path": "*/apps/*/users"}, "kind": "shrink",
+            "count": 1, "args": {"keep": 39}})
+        answer = parent.sync()
+        assert answer["result"] == "failed" and "leaves out" in answer["error"]
+        # Not assigned any more is a 404, and that is no word: the guard.
+        assigned(*range(1, 39))
+        answer = parent.sync()
+        assert answer["result"] == "ok" and answer["removed"] == 2
+        assigned(*range(1, 30))
+        assert parent.sync()["result"] == "refused_shrink"
+        assert parent.image.may_login("user38")
+        assert not parent.image.may_login("user39")
+
+
+def test_names_by_attribute(okta):
+    put(okta, [user(1, unixName="ada"), user(2, unixName="Bob"), user(3),
+               user(4, unixName="root"), user(5, unixName=7)])
+    with sync(okta, name="attribute:unixName") as parent:
+        assert list(parent.first().users) == ["ada"]
+        assert len(parent.noted("unixName")) == 3
+        assert [r[0] for r in parent.noted("reserved")] == [user(4)["id"]]
+
+
+def test_primary_group_that_is_local_takes_its_people_along(okta):
+    put(okta, [user(1, gidNumber=ID_MIN + 9), user(2)],
+        [dict(id=ALLOWED, type="OKTA_GROUP",
+              profile=dict(name="crew", gidNumber=ID_MIN + 9))])
+    with sync(okta, gid_attribute="gidNumber") as parent:
+        image = parent.first()
+        assert image.users["user1"]["gid"] == image.groups["crew"]["gid"] \
+            == ID_MIN + 9
+        parent.write("etc/group", GROUP + "crew:x:500:\n")
+        parent.wait(lambda: "crew" not in parent.image.groups, 5)
+        assert list(parent.image.users) == ["user2"]
+        parent.wait(lambda: parent.noted("primary group is left out"))
+
+
+def test_configuration_that_changes_during_a_pass_begins_it_again(okta):
+    put(okta, [user(1), user(2, groups=[OTHER])],
+        [group(ALLOWED, "crew"), group(OTHER, "night")])
+    with sync(okta) as parent:
+        parent.first()
+        okta.control("POST", "/faults", {"match": {
+            "method": "GET", "path": "*/users"}, "kind": "rate_limit",
+            "count": 1, "args": {"reset": 5}})
+        parent.ask()
+        parent.wait(lambda: parent.status["state"] == "running")
+        parent.conf["allow_groups"] = [ALLOWED, OTHER]
+        parent.send_conf()
+        parent.wait(lambda: "user2" in parent.image.users, 10)
+        parent.wait(lambda: parent.status["state"] == "idle")
+
+
 def test_empty_allow_list_lets_nobody_in(okta):
     put(okta, [user(1), user(2)])
     with sync(okta) as parent:
