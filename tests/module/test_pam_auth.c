@@ -70,6 +70,28 @@ test_right_password_enters(void **state)
 }
 
 static void
+test_only_addresses_are_passed_on_as_such(void **state)
+{
+	static const char *const rows[][2] = {{"192.0.2.7", "192.0.2.7"},
+	    {"2001:db8::1", "2001:db8::1"}, {"evil.example.com", ""},
+	    {"192.0.2.7\n", ""}, {"", ""}, {"0x7f.1", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		pam_handle_t *pamh = world_start_usual("alice", "",
+		    &talk_conv);
+
+		fake_oktad_start(accepting, 0);
+		talk_begin("secret", NULL, NULL);
+		pam_set_item(pamh, PAM_RHOST, rows[i][0]);
+		assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
+		pam_end(pamh, 0);
+		fake_oktad_stop();
+		assert_string_equal(heard->rhost, rows[i][1]);
+	}
+}
+
+static void
 test_local_person_is_settled_without_contact_T13(void **state)
 {
 	static const char *const args[] = {"", "nonsense", "debug"};
@@ -93,11 +115,21 @@ test_local_person_is_settled_without_contact_T13(void **state)
 static void
 test_unknown_names_never_leave_the_host_T17(void **state)
 {
-	static const char *const names[] = {"nobody1", "Alice", "ALICE",
-	    " alice", "alice ", "alice\n", "al\xc4\xb1""ce", "alice@example.com",
-	    "\xef\xbd\x81lice", "alice.", "a", "alicealicealicealicealicealicealice",
-	    "alice\xcc\x81", "EXAMPLE\\alice", "-alice", "+alice", "%s%s%n",
-	    "\xff\xfe", "alice\t", "1879049193"};
+	/* Fifty ways to write alice, and a few other words. */
+	static const char *const names[] = {"Alice", "ALICE", "aLICE", "alicE",
+	    "AlIcE", " alice", "  alice", "alice ", "alice  ", "\talice",
+	    "alice\t", "alice\n", "alice\r", "alice\r\n", "\nalice", "alice.",
+	    "alice..", ".alice", "ali ce", "al.ice", "alice@",
+	    "alice@example.com", "Alice@Example.com", "EXAMPLE\\alice",
+	    "example/alice", "alice/", "/alice", "./alice", "alice$",
+	    "alice:", "alice:x", "-alice", "+alice", "%alice", "#alice",
+	    "!alice", "\"alice\"", "'alice'", "alice\x01", "\x7f" "alice",
+	    "al\xc4\xb1" "ce", "\xef\xbd\x81lice", "alice\xcc\x81",
+	    "\xd0\xb0lice", "alic\xd0\xb5", "al\xc3\xad" "ce",
+	    "\xe2\x80\x8b" "alice", "alice\xe2\x80\x8b", "alice\xc2\xa0",
+	    "\xef\xbb\xbf" "alice", "alice\xff", "alice\xc0\x80",
+	    "nobody1", "a", "alicealicealicealicealicealicealice", "%s%s%n",
+	    "1879049193"};
 
 	(void)state;
 	fake_oktad_start(accepting, VERDICT_ACCEPT);
@@ -161,8 +193,30 @@ test_denials_end_together_and_say_nothing_T41_reduced(void **state)
 		assert_in_range(world.slept_ms + wire_now_ms() - start, 3000,
 		    3400);
 	}
-	/* Late answers are no way to see how long Okta took. */
-	world_reset(state);
+}
+
+static void
+type_slowly(void)
+{
+	world.slept_ms += 10000;
+}
+
+static void
+test_late_answer_does_not_show_how_long_okta_took(void **state)
+{
+	static const struct step script[] = {{.kind = STEP_PROMPT,
+	    .value = PROMPT_PASSWORD, .text = "P: "},
+	    {.kind = STEP_VERDICT, .value = VERDICT_DENY}, {.kind = STEP_END}};
+	pam_handle_t *pamh = world_start_usual("alice", "", &talk_conv);
+
+	(void)state;
+	fake_oktad_start(script, 0);
+	talk_begin("wrong", NULL, NULL);
+	talk.before = type_slowly;
+	assert_int_equal(pam_authenticate(pamh, 0), PAM_AUTH_ERR);
+	assert_in_range(world.slept_ms, 12800, 13200);
+	pam_end(pamh, 0);
+	fake_oktad_stop();
 }
 
 static void
@@ -183,7 +237,7 @@ test_late_denial_tells_why_at_once(void **state)
 }
 
 static void
-test_answers_of_another_login_deny_T52(void **state)
+test_answers_of_another_login_deny_T52_reduced(void **state)
 {
 	static const struct step script[] = {{.kind = STEP_OTHER_ID,
 	    .value = VERDICT_ACCEPT}, {.kind = STEP_END}};
@@ -295,12 +349,14 @@ main(void)
 #define T(name) cmocka_unit_test_setup(name, world_reset)
 	const struct CMUnitTest tests[] = {
 	    T(test_right_password_enters),
+	    T(test_only_addresses_are_passed_on_as_such),
 	    T(test_local_person_is_settled_without_contact_T13),
 	    T(test_unknown_names_never_leave_the_host_T17),
 	    T(test_verdicts_and_results_T43),
 	    T(test_denials_end_together_and_say_nothing_T41_reduced),
+	    T(test_late_answer_does_not_show_how_long_okta_took),
 	    T(test_late_denial_tells_why_at_once),
-	    T(test_answers_of_another_login_deny_T52),
+	    T(test_answers_of_another_login_deny_T52_reduced),
 	    T(test_impostor_gets_nothing_T53),
 	    T(test_no_login_without_random_bytes_T98),
 	    T(test_other_uid_in_nss_denies),

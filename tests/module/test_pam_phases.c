@@ -361,6 +361,21 @@ test_user_changed_by_the_conversation_T27(void **state)
 }
 
 static void
+test_uid_changed_by_a_new_directory_is_an_error(void **state)
+{
+	pam_handle_t *pamh = logged_in("alice", "");
+
+	(void)state;
+	fake_oktad_stop();
+	world.uid_shift = 100;
+	world_publish();
+	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_AUTH_ERR);
+	assert_int_equal(pam_open_session(pamh, 0), PAM_SESSION_ERR);
+	pam_end(pamh, 0);
+	assert_int_equal(account("alice"), PAM_SUCCESS);
+}
+
+static void
 test_next_person_on_the_same_handle_starts_anew(void **state)
 {
 	pam_handle_t *pamh = logged_in("erin", "");
@@ -437,6 +452,7 @@ main(void)
 	    T(test_changed_user_is_an_error_in_each_phase_T27),
 	    T(test_helper_module_that_switches_the_user_T27),
 	    T(test_user_changed_by_the_conversation_T27),
+	    T(test_uid_changed_by_a_new_directory_is_an_error),
 	    T(test_next_person_on_the_same_handle_starts_anew),
 	    T(test_arguments_that_deny),
 	    T(test_deadline_argument_is_told_and_kept),

@@ -265,7 +265,7 @@ pam_modutil_getpwnam(pam_handle_t *pamh, const char *name)
 		return NULL;
 	for (size_t i = 0; i < sizeof(people) / sizeof(*people); i++) {
 		if (strcmp(people[i].name, name) == 0)
-			pw.pw_uid = people[i].uid;
+			pw.pw_uid = people[i].uid + world.uid_shift;
 	}
 	if (world.nss_other != NULL && strcmp(name, world.nss_other) == 0)
 		pw.pw_uid = 4242;
@@ -401,16 +401,17 @@ world_set_age(int64_t age_s)
 	snapshot_save(&c, sizeof(c), world.confirmed);
 }
 
-static void
-publish(void)
+void
+world_publish(void)
 {
 	struct snapshot s;
 	struct image *i = snapshot_begin();
 	struct error e = {0};
 
 	for (size_t n = 0; n < sizeof(people) / sizeof(*people); n++) {
-		struct image_user u = {.uid = people[n].uid,
-		    .gid = people[n].uid, .name = people[n].name,
+		uint32_t uid = people[n].uid + world.uid_shift;
+		struct image_user u = {.uid = uid, .gid = uid,
+		    .name = people[n].name,
 		    .gecos = "A Person", .home = "/home/x",
 		    .shell = "/bin/sh", .id = people[n].name,
 		    .login = people[n].name, .status = people[n].status,
@@ -455,13 +456,14 @@ world_reset(void **state)
 	world.is_time_real = 0;
 	world.slept_ms = 0;
 	world.nss_other = world.nss_none = NULL;
+	world.uid_shift = 0;
 	world.connected[0] = '\0';
 	world.fail_at = world.calls = 0;
 	world.failed = NULL;
 	world.log[0] = '\0';
 	world_write(world.passwd, "root:x:0:0:root:/root:/bin/sh\n"
 	    "local:x:1000:1000::/home/local:/bin/sh\n");
-	publish();
+	world_publish();
 	world_set_age(60);
 	return 0;
 }

@@ -32,6 +32,7 @@ struct world {
 	uint64_t slept_ms;
 	const char *nss_other; /* NSS gives this name another uid … */
 	const char *nss_none;  /* … does not know this one */
+	uint32_t uid_shift;    /* added to all uids at the next world_publish() */
 	char connected[96];    /* the path that was last connected to */
 	/* Failure of the n-th call out of the module or of libpam. */
 	long fail_at, calls;
@@ -48,6 +49,8 @@ int world_teardown(void **state);
 int world_reset(void **state);
 /* Age of the directory in seconds; -1 removes `confirmed`. */
 void world_set_age(int64_t age_s);
+/* Publishes the people anew. */
+void world_publish(void);
 void world_write(const char *path, const char *text);
 
 /* Starts a transaction with these lines in the service's file; "okta" at a

@@ -240,7 +240,7 @@ test_nobody_there(void **state)
 }
 
 static void
-test_answer_of_another_login_is_refused_T52(void **state)
+test_answer_of_another_login_is_refused_T52_reduced(void **state)
 {
 	struct client c;
 	struct wire_out o;
@@ -301,7 +301,7 @@ main(void)
 	    T(test_no_login_without_random_bytes_T98),
 	    T(test_full_backlog_ends_at_the_deadline_T49),
 	    T(test_nobody_there),
-	    T(test_answer_of_another_login_is_refused_T52),
+	    T(test_answer_of_another_login_is_refused_T52_reduced),
 	    T(test_host_without_stdio_keeps_its_low_numbers_T38),
 	};
 
