@@ -16,6 +16,7 @@
 
 struct heard *heard;
 static pid_t child;
+static int is_frozen;
 
 static void
 copy(char *to, size_t cap, const struct wire_field *f)
@@ -142,6 +143,7 @@ play(int fd, const struct step *script, uint32_t session)
 		case STEP_CLOSE:
 			return;
 		case STEP_STALL:
+			heard->stalled = 1;
 			for (;;)
 				pause();
 		case STEP_PROMPT:
@@ -170,6 +172,7 @@ fake_oktad_start(const struct step *script, uint32_t session)
 	if (heard == MAP_FAILED)
 		err(1, "mmap");
 	memset(heard, 0, sizeof(*heard));
+	world.connects = 0;
 	unlink(world.socket);
 	snprintf(a.sun_path, sizeof(a.sun_path), "%s", world.socket);
 	if (bind(listener, (struct sockaddr *)&a, sizeof(a)) != 0 ||
@@ -186,6 +189,7 @@ fake_oktad_start(const struct step *script, uint32_t session)
 			heard->connections++;
 			play(fd, script, session);
 			close(fd);
+			heard->ended++;
 		}
 	}
 	close(listener);
@@ -196,6 +200,7 @@ fake_oktad_freeze(void)
 {
 	int status;
 
+	is_frozen = 1;
 	kill(child, SIGSTOP);
 	waitpid(child, &status, WUNTRACED);
 }
@@ -205,9 +210,10 @@ fake_oktad_stop(void)
 {
 	if (child <= 0)
 		return;
-	/* Whatever is on its way is heard first. */
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 5000 && !is_frozen && !heard->stalled &&
+	     heard->ended < world.connects; i++)
 		usleep(1000);
+	is_frozen = 0;
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	child = 0;

@@ -32,7 +32,8 @@ struct step {
 };
 
 struct heard {
-	int connections, logins, cancels, opens, closes, replies;
+	int connections, ended, stalled; /* of connections */
+	int logins, cancels, opens, closes, replies;
 	size_t bytes; /* of frames */
 	uint32_t uid, deadline_ms;
 	char service[64], user[64], rhost[64], tty[80], ruser[80];
@@ -52,7 +53,8 @@ extern struct heard *heard;
 void fake_oktad_start(const struct step *script, uint32_t session);
 /* Stops the process where it stands (SIGSTOP). */
 void fake_oktad_freeze(void);
-/* Ends it; what it heard stays until the next start. */
+/* Ends it, once it has heard all that was sent; what it heard stays until the
+ * next start. */
 void fake_oktad_stop(void);
 
 #endif

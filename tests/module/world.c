@@ -166,7 +166,10 @@ connect(int fd, const struct sockaddr *a, socklen_t len)
 	snprintf(world.connected, sizeof(world.connected), "%s",
 	    ((const struct sockaddr_un *)(const void *)a)->sun_path);
 	snprintf(ours.sun_path, sizeof(ours.sun_path), "%s", world.socket);
-	return real(fd, (struct sockaddr *)&ours, sizeof(ours));
+	int r = real(fd, (struct sockaddr *)&ours, sizeof(ours));
+
+	world.connects += r == 0;
+	return r;
 }
 
 int
@@ -401,17 +404,17 @@ world_set_age(int64_t age_s)
 	snapshot_save(&c, sizeof(c), world.confirmed);
 }
 
-void
-world_publish(void)
+static void
+build(struct snapshot *s, const char *alias)
 {
-	struct snapshot s;
 	struct image *i = snapshot_begin();
 	struct error e = {0};
 
 	for (size_t n = 0; n < sizeof(people) / sizeof(*people); n++) {
 		uint32_t uid = people[n].uid + world.uid_shift;
-		struct image_user u = {.uid = uid, .gid = uid,
-		    .name = people[n].name,
+		const char *name = n == 0 && alias != NULL ? alias
+							   : people[n].name;
+		struct image_user u = {.uid = uid, .gid = uid, .name = name,
 		    .gecos = "A Person", .home = "/home/x",
 		    .shell = "/bin/sh", .id = people[n].name,
 		    .login = people[n].name, .status = people[n].status,
@@ -420,9 +423,32 @@ world_publish(void)
 		if (image_add_user(i, &u, &e) != 0)
 			errx(1, "%s", e.text);
 	}
-	snapshot_end(&s, i);
+	snapshot_end(s, i);
+}
+
+void
+world_publish(void)
+{
+	struct snapshot s;
+
+	build(&s, NULL);
 	snapshot_save(s.bytes, s.size, world.directory);
+	snapshot_free(&s);
+	build(&s, world.alias);
 	snapshot_save(s.people_bytes, s.people_size, world.people);
+	snapshot_free(&s);
+}
+
+void
+world_damage_records(void)
+{
+	const struct dir_section *users;
+	struct snapshot s;
+
+	build(&s, NULL);
+	users = &s.d.section[DIR_USERS];
+	memset(s.bytes + users->offset, 0xff, users->size);
+	snapshot_save(s.bytes, s.size, world.directory);
 	snapshot_free(&s);
 }
 
@@ -456,6 +482,7 @@ world_reset(void **state)
 	world.is_time_real = 0;
 	world.slept_ms = 0;
 	world.nss_other = world.nss_none = NULL;
+	world.alias = NULL;
 	world.uid_shift = 0;
 	world.connected[0] = '\0';
 	world.fail_at = world.calls = 0;

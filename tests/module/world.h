@@ -32,7 +32,9 @@ struct world {
 	uint64_t slept_ms;
 	const char *nss_other; /* NSS gives this name another uid … */
 	const char *nss_none;  /* … does not know this one */
+	const char *alias;     /* alice's name in the next people file */
 	uint32_t uid_shift;    /* added to all uids at the next world_publish() */
+	int connects;	       /* that succeeded, since fake_oktad_start() */
 	char connected[96];    /* the path that was last connected to */
 	/* Failure of the n-th call out of the module or of libpam. */
 	long fail_at, calls;
@@ -51,6 +53,8 @@ int world_reset(void **state);
 void world_set_age(int64_t age_s);
 /* Publishes the people anew. */
 void world_publish(void);
+/* Spoils all user records of the directory behind its sound header. */
+void world_damage_records(void);
 void world_write(const char *path, const char *text);
 
 /* Starts a transaction with these lines in the service's file; "okta" at a
