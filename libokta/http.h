@@ -29,7 +29,7 @@ struct http_request {
 	enum http_credential credential;
 	const void *body;	   /* NULL: none */
 	size_t body_len;
-	size_t max_bytes;	   /* of the decoded answer; 0 or more: 16 MiB */
+	size_t max_bytes;	   /* of the unpacked answer; 0: 16 MiB */
 	uint32_t timeout_ms;	   /* whole request; 0: 30 s */
 	const char *forwarded_for; /* numeric client address, or NULL */
 };

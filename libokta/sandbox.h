@@ -29,8 +29,8 @@ int sandbox_drop_user(uid_t uid, gid_t gid, struct error *e);
 
 /* For everybody, before foreign bytes: all capability sets empty, no_new_privs,
  * and a system call filter by role: no exec, no new process, no ptrace, no
- * mount, no namespaces, no bpf, no io_uring, no signals to others. Refused calls fail
- * with EPERM. 0, or -1 with ERROR_SYSTEM: the process must exit. */
+ * mount, no namespaces, no bpf, no io_uring, no signals to others. Refused
+ * calls fail with EPERM. 0, or -1 with ERROR_SYSTEM: the process must exit. */
 int sandbox_enter(enum sandbox_role role, struct error *e);
 
 /* 1 where this build filters system calls; sanitizer builds do not, because

@@ -1,20 +1,10 @@
 #include "exchange.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
-
-enum {
-	TIMEOUT_MS = 30000,	 /* where the asker names none */
-	TIMEOUT_MAX_MS = 120000,
-	ANSWER_MAX = 16 << 20,
-	LOGIN_ANSWER_MAX = 1 << 18
-};
-
-static void start(struct exchange *x);
 
 void
 exchange_free(struct exchange *x)
@@ -34,9 +24,9 @@ exchange_free(struct exchange *x)
 	free(x);
 }
 
-/* Ends a request that does not go to Okta (any more). */
-static void
-answer(struct exchange *x, enum transport_error error, const char *text)
+void
+exchange_answer(struct exchange *x, enum transport_error error,
+    const char *text)
 {
 	x->error = error;
 	snprintf(x->text, sizeof(x->text), "%s", text);
@@ -94,11 +84,12 @@ judge_link(struct exchange *x)
 	    x->call.status != 200)
 		return;
 	if (h->has_odd_link)
-		answer(x, TRANSPORT_PROTOCOL, "a Link header can not be read");
+		exchange_answer(x, TRANSPORT_PROTOCOL,
+		    "a Link header can not be read");
 	else if (h->next[0] != '\0' &&
 	    origin_check(&x->channel->net->origin, h->next, x->next,
 		sizeof(x->next), &e) != 0)
-		answer(x, TRANSPORT_PROTOCOL, e.text);
+		exchange_answer(x, TRANSPORT_PROTOCOL, e.text);
 }
 
 static void
@@ -112,11 +103,12 @@ call_done(struct call *call)
 	x->state = EXCHANGE_WAITING;
 	x->retry_s = net_learn(n, x->route->bucket, call);
 	if (is_to_repeat(x)) {
-		start(x);
+		exchange_start(x);
 		return;
 	}
 	secret_clear(&call->authorization);
-	answer(x, call->error, call->text);
+	buf_clear(&call->body);
+	exchange_answer(x, call->error, call->text);
 	judge_link(x);
 	if (x->error != TRANSPORT_OK)
 		net_note_error(n, x->text);
@@ -145,7 +137,7 @@ authorize(struct exchange *x)
 	if ((x->channel->role == ROLE_LOGIN &&
 		(!n->conf.trusted_app || c->mode != CONF_API_TOKEN)) ||
 	    (x->credential == HTTP_ADMIN && !n->conf.has_admin)) {
-		answer(x, TRANSPORT_REFUSED, "no such credential");
+		exchange_answer(x, TRANSPORT_REFUSED, "no such credential");
 		return -1;
 	}
 	switch (credential_ask(c, &x->call.authorization, &x->generation, &e)) {
@@ -162,14 +154,13 @@ authorize(struct exchange *x)
 	}
 	x->kind = e.kind;
 	x->retry_s = e.retry_s;
-	answer(x, e.kind == ERROR_OFFLINE ? TRANSPORT_OFFLINE
+	exchange_answer(x, e.kind == ERROR_OFFLINE ? TRANSPORT_OFFLINE
 	    : TRANSPORT_CREDENTIAL, e.text);
 	return -1;
 }
 
-/* Sends a complete request, or puts it back to wait. */
-static void
-start(struct exchange *x)
+void
+exchange_start(struct exchange *x)
 {
 	struct net *n = x->channel->net;
 	enum channel_role role = x->channel->role;
@@ -178,13 +169,14 @@ start(struct exchange *x)
 
 	x->state = EXCHANGE_WAITING;
 	if (wire_now_ms() >= x->call.deadline_ms) {
-		answer(x, TRANSPORT_TIME, "waited too long for its turn");
+		exchange_answer(x, TRANSPORT_TIME,
+		    "waited too long for its turn");
 		return;
 	}
 	x->retry_s = governor_hold(&n->governor, x->route->bucket, role,
 	    wire_now_ms());
 	if (x->retry_s > 0) {
-		answer(x, TRANSPORT_HELD, "");
+		exchange_answer(x, TRANSPORT_HELD, "");
 		return;
 	}
 	if (role != ROLE_LOGIN && n->running[role] >= NET_PARALLEL)
@@ -193,9 +185,11 @@ start(struct exchange *x)
 	buf_clear(&x->call.answer);
 	if (authorize(x) != 0)
 		return;
+	x->call.done = call_done;
+	x->call.owner = x;
 	net_target(n, &target);
 	if (transport_begin(n->transport, &x->call, &target, &e) != 0) {
-		answer(x, TRANSPORT_REFUSED, e.text);
+		exchange_answer(x, TRANSPORT_REFUSED, e.text);
 		return;
 	}
 	x->state = EXCHANGE_RUNNING;
@@ -212,165 +206,7 @@ exchange_resume(struct net *n)
 	TAILQ_FOREACH(c, &n->channels, entry) {
 		TAILQ_FOREACH(x, &c->exchanges, entry) {
 			if (x->state == EXCHANGE_WAITING)
-				start(x);
+				exchange_start(x);
 		}
 	}
-}
-
-/* X-Forwarded-For only where Okta has this host as a trusted proxy, and only
- * a number (T35, T94). */
-static void
-judge_forwarded(struct exchange *x)
-{
-	struct in6_addr a;
-	int family = strchr(x->forwarded_for, ':') != NULL ? AF_INET6 : AF_INET;
-
-	if (x->channel->role != ROLE_LOGIN ||
-	    !x->channel->net->conf.trusted_proxy ||
-	    inet_pton(family, x->forwarded_for, &a) != 1 ||
-	    inet_ntop(family, &a, x->forwarded_for,
-		sizeof(x->forwarded_for)) == NULL)
-		return;
-	x->call.forwarded_for = x->forwarded_for;
-}
-
-/* oktad charges the budget once per channel of a login, before it hands the
- * channel out; so each is good for one password, whatever the worker does
- * (T56). */
-static int
-is_free_try(struct exchange *x)
-{
-	struct channel *c = x->channel;
-	int has_tried = c->has_tried;
-
-	if (c->role != ROLE_LOGIN || strcmp(x->route->path, ROUTE_AUTHN) != 0)
-		return 0;
-	c->has_tried = 1;
-	return has_tried;
-}
-
-static void
-request_complete(struct exchange *x)
-{
-	const struct route_request r = {.role = x->channel->role,
-	    .method = x->method,
-	    .path = x->path,
-	    .content = (enum http_content)x->content,
-	    .credential = (enum http_credential)x->credential,
-	    .has_body = x->call.body.len > 0};
-	uint32_t max = x->channel->role == ROLE_LOGIN
-	    ? LOGIN_ANSWER_MAX : ANSWER_MAX;
-	struct call *c = &x->call;
-
-	x->route = x->channel->net->has_conf ? route_find(&r) : NULL;
-	if (x->route == NULL) {
-		log_event(LOG_WARNING, "refused",
-		    log_number("role", x->channel->role),
-		    log_text("method", x->method), log_text("path", x->path));
-		answer(x, TRANSPORT_REFUSED, "not in the table");
-		return;
-	}
-	if (is_free_try(x)) {
-		log_event(LOG_WARNING, "refused",
-		    log_text("cause", "a second password of one login"));
-		answer(x, TRANSPORT_REFUSED, "one password per login");
-		return;
-	}
-	c->path = x->path;
-	c->is_post = strcmp(x->method, "GET") != 0;
-	c->content = x->route->content;
-	c->max_bytes = x->max_bytes != 0 && x->max_bytes < max
-	    ? x->max_bytes : max;
-	c->deadline_ms = wire_now_ms() +
-	    (x->timeout_ms == 0 ? TIMEOUT_MS : x->timeout_ms < TIMEOUT_MAX_MS
-		? x->timeout_ms : TIMEOUT_MAX_MS);
-	c->done = call_done;
-	c->owner = x;
-	judge_forwarded(x);
-	start(x);
-}
-
-static int
-take_request(struct channel *c, struct wire_in *in)
-{
-	struct exchange *x;
-	struct wire_field f;
-	int r = OKTA_OK, n;
-
-	if (c->nexchanges >= CHANNEL_REQUESTS_MAX ||
-	    (x = calloc(1, sizeof(*x))) == NULL)
-		return -1;
-	x->channel = c;
-	memcpy(x->id, in->id, WIRE_ID_SIZE);
-	buf_init(&x->call.body, HTTP_BODY_MAX);
-	TAILQ_INSERT_TAIL(&c->exchanges, x, entry);
-	c->nexchanges++;
-	while (r == OKTA_OK && (n = wire_next(in, &f)) != 0) {
-		if (n < 0)
-			return -1;
-		switch (f.tag) {
-		case TAG_METHOD:
-			r = wire_str(&f, x->method, sizeof(x->method));
-			break;
-		case TAG_PATH:
-			r = wire_str(&f, x->path, sizeof(x->path));
-			break;
-		case TAG_CONTENT:
-			r = wire_u32(&f, &x->content);
-			break;
-		case TAG_CREDENTIAL:
-			r = wire_u32(&f, &x->credential);
-			break;
-		case TAG_TIMEOUT:
-			r = wire_u32(&f, &x->timeout_ms);
-			break;
-		case TAG_MAX_BYTES:
-			r = wire_u32(&f, &x->max_bytes);
-			break;
-		case TAG_FORWARDED:
-			/* Not an address: as if it was not there. */
-			if (wire_str(&f, x->forwarded_for,
-				sizeof(x->forwarded_for)) != OKTA_OK)
-				x->forwarded_for[0] = '\0';
-			break;
-		default:
-			break;
-		}
-	}
-	return r == OKTA_OK ? 0 : -1;
-}
-
-static int
-take_body(struct exchange *x, struct wire_in *in)
-{
-	struct wire_field f;
-	int n;
-
-	while ((n = wire_next(in, &f)) == 1) {
-		if (f.tag == TAG_DATA &&
-		    buf_put(&x->call.body, f.p, f.len) != 0)
-			return -1;
-	}
-	return n;
-}
-
-int
-exchange_take_frame(struct channel *c, struct wire_in *in)
-{
-	struct exchange *x;
-
-	TAILQ_FOREACH(x, &c->exchanges, entry) {
-		if (memcmp(x->id, in->id, WIRE_ID_SIZE) == 0)
-			break;
-	}
-	if (in->op == INT_REQUEST && x == NULL)
-		return take_request(c, in);
-	if (x == NULL || x->state != EXCHANGE_RECEIVING)
-		return -1;
-	if (in->op == INT_REQUEST_BODY)
-		return take_body(x, in);
-	if (in->op != INT_REQUEST_END)
-		return -1;
-	request_complete(x);
-	return 0;
 }

@@ -49,11 +49,16 @@ struct exchange {
 	size_t body_at;
 };
 
-/* A frame of an asker. -1: it breaks the rules. */
+/* Sends a complete request, or lets it wait, or ends it. */
+void exchange_start(struct exchange *x);
+/* Ends a request: its frames go back. text is for people. */
+void exchange_answer(struct exchange *x, enum transport_error error,
+    const char *text);
+/* exchange_request.c. A frame of an asker. -1: it breaks the rules. */
 int exchange_take_frame(struct channel *c, struct wire_in *in);
 /* Lets held requests of all channels go on, or fail. */
 void exchange_resume(struct net *n);
-/* The next frame of the answer; its length. */
+/* exchange_answer.c. The next frame of the answer; its length. */
 size_t exchange_next_frame(struct exchange *x, uint8_t *frame, size_t cap);
 int exchange_is_answered(const struct exchange *x);
 /* Cancels, wipes, frees. */

@@ -79,6 +79,11 @@ void transport_free_call(struct call *c);
 int transport_run(struct transport *t, struct pollfd *fds, unsigned int n,
     int timeout_ms, struct error *e);
 
+/* transport_setup.c: sets every option of a call to url. 0, or -1: one could
+ * not be set; c->lines may hold something to free. */
+int transport_set_up(CURL *easy, struct call *c,
+    const struct transport_target *target, const char *agent, const char *url,
+    long timeout_ms);
 /* tls.c: adds to a context of libcurl what it has no option for, and marks
  * the call as connected. */
 CURLcode tls_restrict(CURL *easy, void *ssl_ctx, void *call);

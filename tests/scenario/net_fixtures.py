@@ -77,8 +77,8 @@ def login_body(password=PASSWORD, username=ALICE):
 def login(channel, password=PASSWORD, **more):
     """One login, on a channel of its own as in the product."""
     more.setdefault("credential", ANONYMOUS)
-    return channel.again().call("POST", "/api/v1/authn", body=login_body(password),
-                        **more)
+    return channel.again().call("POST", "/api/v1/authn",
+                                body=login_body(password), **more)
 
 
 def start_on(server, build, ca, **changes):

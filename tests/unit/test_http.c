@@ -40,7 +40,8 @@ struct fake {
 	void (*play)(struct fake *);
 	/* what the asker sent */
 	uint8_t id[WIRE_ID_SIZE];
-	char method[16], path[HTTP_PATH_MAX], forwarded[64], body[HTTP_BODY_MAX + 1];
+	char method[16], path[HTTP_PATH_MAX], forwarded[64];
+	char body[HTTP_BODY_MAX + 1];
 	size_t body_len;
 	uint32_t content, credential, timeout_ms;
 };

@@ -136,7 +136,8 @@ test_200_that_is_not_json_is_refused(void **state)
 	    {200, "application/jsonp", "[]", 0},
 	    {200, "text/plain; application/json", "[]", 0},
 	    {201, "application/json", "[]", 0},
-	    {204, "application/json", "", 0}, {206, "application/json", "[]", 0},
+	    {204, "application/json", "", 0},
+	    {206, "application/json", "[]", 0},
 	    {302, "application/json", "[]", 0}};
 	struct http_response res;
 	struct error e;
@@ -221,7 +222,8 @@ take_recording(const char *path, int *classed, int *tokens, int *others)
 			    e.kind == ERROR_CONFIG || e.kind == ERROR_RETRY;
 			*others += e.kind == ERROR_PROTOCOL;
 		} else {
-			print_message("no error: %s: status %d\n", path, status);
+			print_message("no error: %s: status %d\n", path,
+			    status);
 			*others += 1;
 		}
 		free(copy);

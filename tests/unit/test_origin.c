@@ -68,7 +68,8 @@ static void
 test_own_links_give_path_and_query_as_written(void **state)
 {
 	static const char *const own[][3] = {
-	    {"https://org.okta.test", "https://org.okta.test/a?b=%20c+d", "/a?b=%20c+d"},
+	    {"https://org.okta.test", "https://org.okta.test/a?b=%20c+d",
+		"/a?b=%20c+d"},
 	    {"https://org.okta.test", "https://ORG.Okta.TEST:443/a?b", "/a?b"},
 	    {"https://org.okta.test:443", "https://org.okta.test/a", "/a"},
 	    {"https://127.0.0.1:8443", "https://127.0.0.1:8443/a?b", "/a?b"},

@@ -101,7 +101,8 @@ test_odd_paths_match_no_row(void **state)
 	    "/api/v1/users/00u1%2Fgroups", "/api/v1/users/%2e%2e",
 	    "/api/v1/users/00u1#x", "/api/v1/users#x", "/api/v1/users?a=#x",
 	    "/api/v1/users?a= b", "/api/v1/users?a=\"b\"",
-	    "/api/v1/users?a=<b>", "/api/v1/users?a=\\b", "/api/v1/users?\r\nX:",
+	    "/api/v1/users?a=<b>", "/api/v1/users?a=\\b",
+	    "/api/v1/users?\r\nX:",
 	    "/api/v1/users?a=\x7f", "/api/v1/users?a=\xc3\xa9",
 	    "/api/v1/users/alice@example.com", "/api/v1/users/al'ice",
 	    "/api/v1/users/a\nb", "/api/v1/users/00u1;x",
@@ -125,7 +126,7 @@ test_odd_paths_match_no_row(void **state)
 }
 
 static void
-test_too_long_path_and_foreign_content_are_refused(void **state)
+test_long_path_and_foreign_content_are_refused(void **state)
 {
 	struct route_request r = {.role = ROLE_SYNC, .method = "GET",
 	    .content = HTTP_JSON, .credential = HTTP_DAEMON};
@@ -180,8 +181,10 @@ test_no_made_up_path_gets_through(void **state)
 			continue;
 		allowed++;
 		len = strcspn(path, "?");
-		if (role == 0 || (role != LOGIN && strcmp(method, "GET") != 0) ||
-		    (role == LOGIN && strncmp(path, "/api/v1/authn", 13) != 0) ||
+		if (role == 0 ||
+		    (role != LOGIN && strcmp(method, "GET") != 0) ||
+		    (role == LOGIN &&
+			strncmp(path, "/api/v1/authn", 13) != 0) ||
 		    strspn(path, alphabet) < len ||
 		    strpbrk(path, "#\\ \t\r\n\xff") != NULL)
 			fail_msg("allowed: role %d %s %s", role, method, path);
@@ -199,7 +202,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_each_role_has_its_rows_and_no_others),
 	    cmocka_unit_test(test_odd_paths_match_no_row),
-	    cmocka_unit_test(test_too_long_path_and_foreign_content_are_refused),
+	    cmocka_unit_test(test_long_path_and_foreign_content_are_refused),
 	    cmocka_unit_test(test_no_made_up_path_gets_through),
 	};
 
