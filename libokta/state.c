@@ -91,18 +91,32 @@ pragma_number(struct state *s, const char *sql, int64_t *n, struct error *e)
 }
 
 static int
-is_intact(struct state *s)
+is_damage(int code)
 {
-	sqlite3_stmt *q = NULL;
-	int ok;
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
 
-	ok = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &q,
-		 NULL) == SQLITE_OK &&
-	     sqlite3_step(q) == SQLITE_ROW &&
-	     sqlite3_column_text(q, 0) != NULL &&
-	     strcmp((const char *)sqlite3_column_text(q, 0), "ok") == 0;
+/* 0 intact; 1 damaged; -1 it could not be told: no reason to give the ledger
+ * up. */
+static int
+check_pages(struct state *s, struct error *e)
+{
+	static const char sql[] = "PRAGMA integrity_check(1)";
+	const char *word = NULL;
+	sqlite3_stmt *q = NULL;
+	int code, rc;
+
+	code = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(q);
+	if (code == SQLITE_ROW)
+		word = (const char *)sqlite3_column_text(q, 0);
+	if (word != NULL)
+		rc = strcmp(word, "ok") != 0;
+	else
+		rc = is_damage(code) ? 1 : state_error(s, sql, e);
 	sqlite3_finalize(q);
-	return ok;
+	return rc;
 }
 
 /* 0 usable; 1 damaged or not ours; -1 another failure. */
@@ -119,7 +133,7 @@ check(struct state *s, int *is_new, struct error *e)
 		s, "SELECT count(*) FROM sqlite_schema", &tables, e) == -1) {
 		int code = sqlite3_errcode(s->db);
 
-		return code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? 1 : -1;
+		return is_damage(code) ? 1 : -1;
 	}
 	if (app == 0 && version == 0 && tables == 0) {
 		*is_new = 1;
@@ -132,7 +146,7 @@ check(struct state *s, int *is_new, struct error *e)
 		    "state.db is of version %lld, this program knows %d: "
 		    "install the later version again",
 		    (long long)version, STATE_VERSION);
-	return is_intact(s) ? 0 : 1;
+	return check_pages(s, e);
 }
 
 static int

@@ -2,7 +2,8 @@
 if HAVE_CMOCKA
 sync_unit_tests = tests/unit/test_api tests/unit/test_idmap \
 	tests/unit/test_record tests/unit/test_recorded tests/unit/test_state \
-	tests/unit/test_state_file tests/unit/test_state_pass \
+	tests/unit/test_state_faults tests/unit/test_state_file \
+	tests/unit/test_state_pass \
 	tests/unit/test_sync
 check_PROGRAMS += $(sync_unit_tests)
 TESTS += $(sync_unit_tests)
@@ -29,6 +30,13 @@ sync_state_libs = libokta/libstate.la $(sync_libs) $(SQLITE_LIBS)
 tests_unit_test_state_SOURCES = tests/unit/test_state.c $(sync_fixture)
 tests_unit_test_state_CFLAGS = $(sync_cflags)
 tests_unit_test_state_LDADD = $(sync_state_libs)
+tests_unit_test_state_faults_SOURCES = tests/unit/test_state_faults.c \
+	$(sync_fixture)
+tests_unit_test_state_faults_CFLAGS = $(sync_cflags)
+tests_unit_test_state_faults_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec \
+	-Wl,--wrap=sqlite3_prepare_v2,--wrap=sqlite3_prepare_v3
+tests_unit_test_state_faults_LDADD = $(sync_state_libs)
 tests_unit_test_state_file_SOURCES = tests/unit/test_state_file.c \
 	$(sync_fixture)
 tests_unit_test_state_file_CFLAGS = $(sync_cflags)
