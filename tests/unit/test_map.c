@@ -22,7 +22,8 @@ static void before_count(void);
 
 #undef atomic_fetch_add
 #define atomic_fetch_add(p, n) \
-	(before_count(), __atomic_fetch_add(p, n, __ATOMIC_SEQ_CST))
+	(before_count(), \
+	    atomic_fetch_add_explicit(p, n, memory_order_seq_cst))
 #include "map.c"
 
 static uint32_t replace_with; /* 0: nothing */
