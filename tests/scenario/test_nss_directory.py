@@ -70,7 +70,7 @@ def table(name):
     with open(f"{TREE}/tests/unit/name_table.h", encoding="ascii") as f:
         text = f.read()
     body = re.search(rf"\b{name}\[\] = \{{\n(.*?)\n\}};", text, re.S)[1]
-    body = body.replace('" "', "").replace("\\?", "?")
+    body = body.replace("\\?", "?")
     return [ast.literal_eval("b" + s) for s in
             re.findall(r'"(?:[^"\\]|\\.)*"', body)]
 
