@@ -26,8 +26,8 @@ struct client {
  * safe after a failure. */
 int client_open(struct client *c, const char *path, uint64_t deadline);
 /* Begins a frame in c->out with the fixed hello. ticket NULL: none. A service
- * (or NULL) or ticket that the protocol does not allow makes client_send() answer
- * OKTA_BAD. */
+ * (NULL, too) or ticket that the protocol does not allow makes client_send()
+ * answer OKTA_BAD. */
 void client_hello(struct client *c, struct wire_out *o, uint16_t op,
     uint32_t uid, const char *service, const char *ticket);
 /* Ends the frame and sends it by the deadline; wipes c->out. Codes of

@@ -33,7 +33,7 @@ tests_unit_test_wire_io_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
 check_LTLIBRARIES += tests/libpamworld.la tests/pam_helper.la
 tests_libpamworld_la_SOURCES = tests/module/fake_oktad.c \
 	tests/module/fake_oktad.h tests/module/talk.c tests/module/talk.h \
-	tests/module/world.c tests/module/world.h
+	tests/module/world.c tests/module/world.h tests/module/world_calls.c
 tests_libpamworld_la_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/tests \
 	-U_FORTIFY_SOURCE -fno-builtin \
 	-DPAM_OKTA_SO='"$(abs_builddir)/pam_okta/.libs/pam_okta.so"' \

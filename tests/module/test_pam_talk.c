@@ -55,7 +55,8 @@ static void
 test_odd_passwords_arrive_as_typed_or_not_at_all_T42(void **state)
 {
 	static const char *const good[] = {" ", "   ", "\"", "\\", "\\\\\"",
-	    "{\"a\":1}", "%s%n", "$(id)", "`id`", "a b", "\t", "\x01", "\x1b[2J",
+	    "{\"a\":1}", "%s%n", "$(id)", "`id`", "a b", "\t", "\x01",
+	    "\x1b[2J",
 	    "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\x7f", "\b",
 	    "\b\n", "\b\n\rx", "\xef\xbb\xbf", "\xe2\x80\xae" "abc", "null",
 	    "'; --", "\r\n", "a\nb", "0", "INCORRECT", "\xc2\xa0"};
@@ -391,7 +392,8 @@ test_silent_callers_see_no_texts(void **state)
 static void
 test_escape_sequences_from_oktad_T107(void **state)
 {
-	static const char *const seeds[] = {"\x1b[2J", "\x1b]0;x\a", "\x9b" "2J",
+	static const char *const seeds[] = {"\x1b[2J", "\x1b]0;x\a",
+	    "\x9b" "2J",
 	    "\xc2\x9b" "31m", "\r", "\n", "\b\b", "\x7f", "\xe2\x80\xae",
 	    "\xe2\x80\x8b", "\xef\xbb\xbf", "\xe2\x81\xa6", "\x01", "\x1f",
 	    "\xff", "\xc0\x9b", "\xed\xa0\x80", "\xe2\x80\xa8", "\xc2\x85",

@@ -12,13 +12,27 @@
 #include <sys/types.h>
 #include <security/pam_appl.h>
 
+#include "directory.h"
+
 #define ALICE 1879049193U /* active */
 #define BOB 1879049194U   /* active */
 #define CAROL 1879049195U /* suspended */
 #define DAVE 1879049196U  /* not entitled any more */
 #define ERIN 1879049197U  /* password expired: no key logins */
 
-enum { WORLD_HELPER = 28 /* PAM_MODULE_UNKNOWN: nobody in the stack decided */ };
+enum {
+	WORLD_PEOPLE = 5,
+	WORLD_HELPER = 28 /* PAM_MODULE_UNKNOWN: our module has ignored it */
+};
+
+struct world_person {
+	const char *name;
+	uint32_t uid;
+	enum person_status status;
+	enum person_why why;
+};
+
+extern const struct world_person world_people[WORLD_PEOPLE];
 
 struct world {
 	char dir[64];
@@ -32,9 +46,9 @@ struct world {
 	uint64_t slept_ms;
 	const char *nss_other; /* NSS gives this name another uid … */
 	const char *nss_none;  /* … does not know this one */
-	const char *alias;     /* alice's name in the next people file */
-	uint32_t uid_shift;    /* added to all uids at the next world_publish() */
-	int connects;	       /* that succeeded, since fake_oktad_start() */
+	const char *alias; /* alice's name in the next people file */
+	uint32_t uid_shift; /* added to all uids at the next world_publish() */
+	int connects; /* that succeeded, since fake_oktad_start() */
 	char connected[96];    /* the path that was last connected to */
 	/* Failure of the n-th call out of the module or of libpam. */
 	long fail_at, calls;
