@@ -194,3 +194,19 @@ def test_arrows_point_down(build):
         for name, includes in sources(room):
             for include in includes:
                 assert not any(o + "/" in include for o in others), name
+
+
+def code_lines(path):
+    """Lines that are neither empty nor comment."""
+    with open(os.path.join(TREE, path), encoding="utf-8") as f:
+        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    return sum(1 for line in text.splitlines() if line.strip())
+
+
+def test_nss_module_is_small_enough_to_be_read():
+    """With what it links of libokta's base."""
+    files = [f"nss_okta/{name}" for name, _ in sources("nss_okta")]
+    with open(os.path.join(TREE, "nss_okta/local.mk"), encoding="utf-8") as f:
+        files += re.findall(r"libokta/\w+\.c", f.read())
+    assert len(files) > 8
+    assert sum(map(code_lines, files)) < 1000
