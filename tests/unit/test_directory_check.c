@@ -169,10 +169,6 @@ test_planted_faults_in_records_are_found_T4_T7_T21(void **state)
 	PLANT(u->flags |= 1U << 20, "a user's flag is unknown");
 	PLANT(u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
 	    "private group and gid disagree");
-	PLANT((u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
-	    u->gid = SNAPSHOT_GID(77)), "the primary group is not there");
-	PLANT((u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
-	    u->gid = SNAPSHOT_UID(1)), "the primary group is not there");
 	PLANT(gids(u)[0] = SNAPSHOT_GID(77), "a membership is not one");
 	PLANT(gids(u)[0] = SNAPSHOT_UID(1), "a membership is not one");
 	PLANT(u->size = 4, "a user record is damaged");
@@ -185,8 +181,23 @@ test_planted_faults_in_records_are_found_T4_T7_T21(void **state)
 	PLANT(h->minor = 1,
 	    "the header says what this version does not know");
 	PLANT(first_group(&s)->gid = 5, "a membership is not one");
-#undef PLANT
 }
+
+/* What sync must never do, the publisher would not take. */
+static void
+test_primary_group_that_is_not_there_is_found_T5_reduced(void **state)
+{
+	struct snapshot s;
+	struct dir_user *u;
+	struct dir_header *h;
+
+	(void)state;
+	PLANT((u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
+	    u->gid = SNAPSHOT_GID(77)), "the primary group is not there");
+	PLANT((u->flags &= ~(uint32_t)DIR_USER_PRIVATE_GROUP,
+	    u->gid = SNAPSHOT_UID(1)), "the primary group is not there");
+}
+#undef PLANT
 
 static void
 test_planted_faults_in_groups_and_tables_are_found(void **state)
@@ -362,6 +373,8 @@ main(void)
 		    test_group_beyond_the_limit_keeps_its_number_but_not_its_list),
 		cmocka_unit_test(
 		    test_planted_faults_in_records_are_found_T4_T7_T21),
+		cmocka_unit_test(
+		    test_primary_group_that_is_not_there_is_found_T5_reduced),
 		cmocka_unit_test(
 		    test_planted_faults_in_groups_and_tables_are_found),
 		cmocka_unit_test(test_body_checksum_is_compared),
