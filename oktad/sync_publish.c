@@ -20,11 +20,16 @@
  * own (T11). header NULL: nothing readable. */
 static struct directory current;
 
+/* Numbers that are left out; they come in rising order. */
+struct skipped {
+	uint32_t *ids;
+	size_t n, cap;
+};
+
 struct build {
 	struct sync *s;
 	struct image *image;
-	uint32_t *skipped; /* uids and gids that are left out */
-	size_t nskipped, cap;
+	struct skipped groups, people;
 };
 
 int
@@ -77,21 +82,39 @@ publish_is_held(void *sync, const char *name, uint32_t number)
 }
 
 static int
-leave_out(struct build *b, uint32_t number, const char *id, const char *name,
-    const char *why, struct error *e)
+skip(struct skipped *k, uint32_t number, struct error *e)
 {
-	struct sync *s = b->s;
-
-	if (b->nskipped == b->cap) {
-		size_t more = b->cap == 0 ? 64 : b->cap * 2;
-		uint32_t *p = reallocarray(b->skipped, more, sizeof(*p));
+	if (k->n == k->cap) {
+		size_t more = k->cap == 0 ? 64 : k->cap * 2;
+		uint32_t *p = reallocarray(k->ids, more, sizeof(*p));
 
 		if (p == NULL)
 			return error_errno(e, "image");
-		b->skipped = p;
-		b->cap = more;
+		k->ids = p;
+		k->cap = more;
 	}
-	b->skipped[b->nskipped++] = number;
+	k->ids[k->n++] = number;
+	return 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int
+is_skipped(const struct skipped *k, uint32_t number)
+{
+	return k->n > 0 &&
+	       bsearch(&number, k->ids, k->n, sizeof(*k->ids), compare) != NULL;
+}
+
+static void
+tell(struct sync *s, const char *id, const char *name, const char *why)
+{
 	if (s->nleft_out < SYNC_NOTES) {
 		struct sync_note *n = &s->left_out[s->nleft_out++];
 
@@ -99,17 +122,6 @@ leave_out(struct build *b, uint32_t number, const char *id, const char *name,
 		snprintf(n->name, sizeof(n->name), "%s", name);
 		snprintf(n->why, sizeof(n->why), "%s", why);
 	}
-	return 0;
-}
-
-static int
-is_skipped(const struct build *b, uint32_t number)
-{
-	/* A handful at most: what clashes with local files. */
-	for (size_t i = 0; i < b->nskipped; i++)
-		if (b->skipped[i] == number)
-			return 1;
-	return 0;
 }
 
 /* Why a name or number can not be published on this host, or NULL. */
@@ -172,21 +184,20 @@ add_person(void *arg, const struct state_person *p, struct error *e)
 	    .why = why_not(p),
 	};
 
-	if (why == NULL && p->gid != p->uid && is_skipped(b, p->gid))
+	if (why == NULL && p->gid != p->uid && is_skipped(&b->groups, p->gid))
 		why = "the primary group is left out";
 	if (why == NULL && p->home[0] == '\0' &&
 	    template_home(c->home, p->name, home) == -1)
 		why = "the home template gives no clean path";
-	if (why != NULL)
-		return leave_out(b, p->uid, p->id, p->name, why, e);
 	u.home = p->home[0] != '\0' ? p->home : home;
-	if (image_add_user(b->image, &u, e) == 0) {
+	if (why == NULL && image_add_user(b->image, &u, e) == 0) {
 		b->s->users++;
 		return 0;
 	}
-	if (e->kind != ERROR_PROTOCOL)
+	if (why == NULL && e->kind != ERROR_PROTOCOL)
 		return -1;
-	return leave_out(b, p->uid, p->id, p->name, e->text, e);
+	tell(b->s, p->id, p->name, why != NULL ? why : e->text);
+	return skip(&b->people, p->uid, e);
 }
 
 static int
@@ -197,15 +208,14 @@ add_group(void *arg, const struct state_group *g, struct error *e)
 	struct image_group group = {
 	    .gid = g->gid, .name = g->name, .id = g->id, .type = g->type};
 
-	if (why != NULL)
-		return leave_out(b, g->gid, g->id, g->name, why, e);
-	if (image_add_group(b->image, &group, e) == 0) {
+	if (why == NULL && image_add_group(b->image, &group, e) == 0) {
 		b->s->groups++;
 		return 0;
 	}
-	if (e->kind != ERROR_PROTOCOL)
+	if (why == NULL && e->kind != ERROR_PROTOCOL)
 		return -1;
-	return leave_out(b, g->gid, g->id, g->name, e->text, e);
+	tell(b->s, g->id, g->name, why != NULL ? why : e->text);
+	return skip(&b->groups, g->gid, e);
 }
 
 static int
@@ -213,7 +223,7 @@ add_member(void *arg, uint32_t gid, uint32_t uid, struct error *e)
 {
 	struct build *b = arg;
 
-	if (b->nskipped > 0 && (is_skipped(b, gid) || is_skipped(b, uid)))
+	if (is_skipped(&b->groups, gid) || is_skipped(&b->people, uid))
 		return 0;
 	return image_add_member(b->image, gid, uid, e);
 }
@@ -256,7 +266,7 @@ check_vanishing(const struct build *b, const void *bytes, size_t size,
 		return error_set(e, ERROR_SYSTEM, "the image is not readable");
 	while ((rc = directory_next_user(&current, &cursor, &u)) == OKTA_OK)
 		if (directory_user_by_uid(&next, u.uid, &found) != OKTA_OK &&
-		    !is_skipped(b, u.uid))
+		    !is_skipped(&b->people, u.uid))
 			gone++;
 	if (guard_allows(current.header->users, next.header->users, gone, 0))
 		return 0;
@@ -337,7 +347,8 @@ publish_image(struct sync *s, int accept, struct error *e)
 	if (people_fd != -1)
 		(void)close(people_fd);
 	image_free(b.image);
-	free(b.skipped);
+	free(b.groups.ids);
+	free(b.people.ids);
 	return rc;
 }
 
