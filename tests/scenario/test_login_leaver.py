@@ -18,8 +18,8 @@ def presence(host):
     add_local_people(host)
     add_key(host, "alice", "bob")
     host.ok("""
-        echo 'alice,bob ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/nopasswd
-        chmod 0440 /etc/sudoers.d/nopasswd
+        echo 'alice,bob ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/zz-nopasswd
+        chmod 0440 /etc/sudoers.d/zz-nopasswd
         mkdir -m 1777 /tmp/jobs
         for name in alice bob; do
             echo "* * * * * id -un >/tmp/jobs/cron-$name" | crontab -u $name -
