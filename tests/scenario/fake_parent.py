@@ -184,7 +184,7 @@ class Channel:
 
 class FakeParent:
     """Starts oktad-net; use as a context manager.  sign(skew) gives an
-    assertion, or None for a refusal."""
+    assertion, None for a refusal, or False for no answer at all."""
 
     def __init__(self, build, conf, sign=None, debug=True, environment=None,
                  wrap=()):
@@ -286,6 +286,8 @@ class FakeParent:
                 skew = struct.unpack(">i", values[TAG_SKEW])[0]
                 self.asserts.append(skew)
                 jwt = self.sign(skew) if self.sign else None
+                if jwt is False:
+                    continue
                 self.send(frame(INT_ASSERTION, ident,
                                 (TAG_JWT, jwt) if jwt else
                                 (TAG_ERROR, "no key")))

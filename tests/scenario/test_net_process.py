@@ -3,12 +3,13 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
 
 from emulator_client import API_TOKEN
-from fake_parent import OK, STATUS_ORG, TLS, FakeParent, frame
+from fake_parent import OK, STATUS_ORG, TLS, FakeParent, closes, frame
 from net_fixtures import *  # noqa: F401,F403
 from net_fixtures import has_sanitizers, login, start_on
 from odd_server import Ca, OddServer, always, answer
@@ -195,6 +196,52 @@ def test_root_is_refused_without_a_test_socket(build):
     done = subprocess.run([os.path.join(build, "oktad-net"), "-f"],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "root" in done.stderr
+
+
+IMPOSTOR = """
+import os, socket, sys, time
+os.setgid(4711), os.setuid(4711)
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen()
+print("up", flush=True)
+s.accept()
+time.sleep(20)
+"""
+
+
+def test_other_end_must_be_root_or_who_started_it(build, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    program = os.path.join(build, "oktad-net")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        path = os.path.join(folder, "socket")
+        with subprocess.Popen(["/usr/bin/python3", "-c", IMPOSTOR, path],
+                              stdout=subprocess.PIPE) as impostor:
+            impostor.stdout.readline()
+            done = subprocess.run([program, "-f", "-s", path], check=False,
+                                  capture_output=True, text=True, timeout=15)
+            impostor.kill()
+    assert done.returncode == 1 and "not root" in done.stderr
+    for path in ("/nonexistent/socket", "/" + "x" * 200):
+        done = subprocess.run([program, "-f", "-s", path], check=False,
+                              capture_output=True, text=True, timeout=15)
+        assert done.returncode == 1 and "event=stop" in done.stderr
+    done = subprocess.run([program, "-f", "-l"], check=False, user=NOBODY,
+                          capture_output=True, text=True, timeout=15)
+    assert done.returncode == 1 and "descriptor 3" in done.stderr
+
+
+def test_more_channels_than_there_is_room_for_are_closed(org):
+    with org.net(org.token_conf()) as net:
+        channels = [net.channel("login") for _ in range(159)]
+        late = net.channel("sync")
+        assert closes(late)
+        channels.pop().close()
+        time.sleep(0.2)
+        assert net.channel("sync").get(USERS).status == 200
+        assert "too_many_channels" in net.log
 
 
 @pytest.mark.parametrize("argv", [["-x"], ["-s"], ["word"], ["-f", "word"]])

@@ -3,10 +3,11 @@ import threading
 
 import pytest
 
-from fake_parent import (ANONYMOUS, BROKEN, CREDENTIAL, DAEMON, OK, REFUSED,
-                         TAG_WWW, STATUS_EXPIRES, STATUS_MISSING, closes)
+from fake_parent import (ADMIN, ANONYMOUS, BROKEN, CREDENTIAL, DAEMON, OK, REFUSED,
+                         TAG_WWW, STATUS_EXPIRES, STATUS_MISSING, TAG_ERROR_KIND, TIME,
+                         closes)
 from net_fixtures import *  # noqa: F401,F403
-from net_fixtures import login, login_body, start_on
+from net_fixtures import login, login_body, start_on, took
 from odd_server import Ca, OddServer, answer
 
 USERS = "/api/v1/users"
@@ -116,6 +117,46 @@ def test_no_assertion_from_oktad_is_a_refusal(org):
         assert refused.transport == CREDENTIAL
         assert "no key" in refused.error
         assert org.count() == 0
+
+
+def test_oktad_that_does_not_answer_holds_up_nobody_for_long(org):
+    with org.net() as net:
+        net.sign = lambda skew: False
+        channel = net.channel("sync")
+        patient = channel.send("GET", USERS, timeout_ms=60000)
+        hasty = channel.send("GET", USERS, timeout_ms=1500)
+        with took(1, 5):
+            assert channel.receive(hasty).transport == TIME
+        # Logins need no token.
+        assert login(net.channel("login")).status == 200
+        with took(10, 25):
+            odd = channel.receive(patient)
+        assert odd.transport == CREDENTIAL and "oktad" in odd.error
+        assert org.count("/oauth2/v1/token") == 0
+
+
+def test_limit_of_the_token_endpoint_is_told(org):
+    with org.net() as net:
+        channel = net.channel("sync")
+        org.emulator.fault("rate_limit", TOKEN, args={"reset": 9})
+        odd = channel.get(USERS)
+        assert odd.transport == CREDENTIAL and 9 <= odd.retry <= 12, odd
+        assert odd.number(TAG_ERROR_KIND) == 1  # ERROR_RETRY
+        # Nobody asks again before that.
+        assert channel.get(USERS).transport == CREDENTIAL
+        assert org.count(TOKEN) == 1
+
+
+def test_login_has_the_credential_of_a_trusted_app_only(org):
+    """OAuth has no rights at authn, and the API token is the admin's word."""
+    for conf, code in ((org.conf(trusted_app=1), REFUSED),
+                       (org.token_conf(), REFUSED),
+                       (org.token_conf(trusted_app=1), OK)):
+        with org.net(conf) as net:
+            assert login(net.channel("login"),
+                         credential=DAEMON).transport == code
+            assert net.channel("control").get(
+                USERS, credential=ADMIN).transport == REFUSED
 
 
 def test_warm_requests_use_one_connection(org):

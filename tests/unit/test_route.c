@@ -109,8 +109,8 @@ test_odd_paths_match_no_row(void **state)
 	    "/api/v1/users/{id}", "/API/v1/users", "/api/v1/users%00",
 	    "/api/v1/usersx", "/api/v1/user", "https://evil/api/v1/users",
 	    "@evil/api/v1/users", "/.well-known/okta-organization?x=1",
-	    "/api/v1/users/0123456789012345678901234567890123456789"
-	    "0123456789012345678901234", /* 65 bytes */
+	    ("/api/v1/users/0123456789012345678901234567890123456789"
+	     "0123456789012345678901234"), /* 65 bytes */
 	    "/api/v1/users/00u1\xe2\x80\xae"};
 
 	(void)state;
