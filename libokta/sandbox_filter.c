@@ -54,8 +54,11 @@ static const char *const refused[] = {
     "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "stime",
     "iopl", "ioperm", "modify_ldt", "vhangup", "personality"};
 
+/* A worker lives on the descriptors that it was given. Others run as the same
+ * user: it must not come at their memory through /proc, nor limit them. */
 static const char *const login_refused[] = {
-    "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4"};
+    "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
+    "open", "openat", "openat2", "creat", "prlimit64"};
 
 /* Adds one rule; a call that does not exist here is none to refuse. */
 static int

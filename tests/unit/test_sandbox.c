@@ -3,6 +3,7 @@
  * with each of its calls failing in turn (linker --wrap).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -331,6 +332,10 @@ enter_login(void)
 		return 3;
 	if (!is_refused(connect(pair[0], NULL, 0)))
 		return 4;
+	if (!is_refused(open("/proc/self/mem", O_RDWR)) ||
+	    !is_refused(openat(AT_FDCWD, "/dev/null", O_RDONLY)) ||
+	    !is_refused(prlimit(getppid(), RLIMIT_CPU, NULL, NULL)))
+		return 6;
 	/* The links that it was given, go on. */
 	if (send(pair[0], "x", 1, MSG_NOSIGNAL) != 1)
 		return 5;
