@@ -58,7 +58,7 @@ test_odd_passwords_arrive_as_typed_or_not_at_all_T42(void **state)
 	    "{\"a\":1}", "%s%n", "$(id)", "`id`", "a b", "\t", "\x01",
 	    "\x1b[2J",
 	    "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\x7f", "\b",
-	    "\b\n", "\b\n\rx", "\xef\xbb\xbf", "\xe2\x80\xae" "abc", "null",
+	    "\b\n", "\b\n\rx", "\xef\xbb\xbf", "\xe2\x80\xae-abc", "null",
 	    "'; --", "\r\n", "a\nb", "0", "INCORRECT", "\xc2\xa0"};
 	static const char *const bad[] = {"", "\xff", "a\x80", "\xc0\x80",
 	    "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xc3", "a\xc3(",

@@ -259,8 +259,10 @@ pam_modutil_getpwnam(pam_handle_t *pamh, const char *name)
 }
 
 /* syslog as libpam calls it, fortified or not: kept here instead. */
-void __vsyslog_chk(int, int, const char *, va_list);
-void __syslog_chk(int, int, const char *, ...);
+void __vsyslog_chk(int, int, const char *, va_list)
+    __attribute__((format(printf, 3, 0)));
+void __syslog_chk(int, int, const char *, ...)
+    __attribute__((format(printf, 3, 4)));
 
 void
 vsyslog(int priority, const char *format, va_list ap)
