@@ -170,9 +170,46 @@ check_local(const struct directory *d, const struct publish_place *where,
 	return rc;
 }
 
+/* The Okta id behind a group: that of a person for a private one. */
+static const char *
+holder(const struct directory *people, const struct directory_group *g)
+{
+	struct directory_person p;
+	struct directory_team t;
+
+	if (g->is_private)
+		return directory_person_by_uid(people, g->gid, &p) == OKTA_OK
+		    ? p.id : NULL;
+	return directory_team_by_gid(people, g->gid, &t) == OKTA_OK
+	    ? t.id : NULL;
+}
+
+/* sudoers and sshd_config name groups, so a group's name stays with its holder
+ * like a number does (T2, T10). A damaged old file holds nothing up. */
+static int
+check_group_names(const struct directory *d, const struct directory *people,
+    const struct directory *old, const struct directory *old_people,
+    struct error *e)
+{
+	struct directory_group g, before;
+	const char *now, *was;
+	uint32_t cursor = 0;
+
+	while (directory_next_group(d, &cursor, &g) == OKTA_OK) {
+		if (directory_group_by_name(old, g.name, &before) != OKTA_OK)
+			continue;
+		now = holder(people, &g);
+		was = holder(old_people, &before);
+		if (now != NULL && was != NULL && strcmp(now, was) != 0)
+			return error_set(e, ERROR_PROTOCOL, "directory: the "
+			    "name of group %s would change hands", g.name);
+	}
+	return 0;
+}
+
 /* Makes views of both copies and checks them with all that is known here. */
 static int
-check_pair(struct copy *d, struct copy *people,
+check_pair(struct copy *d, struct copy *people, const struct directory *old,
     const struct directory *old_people, const struct publish_place *where,
     uint32_t id_min, uint32_t id_max, struct error *e)
 {
@@ -195,6 +232,10 @@ check_pair(struct copy *d, struct copy *people,
 	if (directory_check_people(&people->view, &d->view, old_people,
 		&fault) != OKTA_OK)
 		return fault_set(e, "people", &fault);
+	if (old != NULL && old_people != NULL &&
+	    check_group_names(&d->view, &people->view, old, old_people, e) !=
+		0)
+		return -1;
 	return check_local(&d->view, where, e);
 }
 
@@ -279,7 +320,7 @@ publish_image(const struct publish_place *where, uint32_t id_min,
 		++*generation;
 		stamp(&d, *generation);
 		stamp(&people, *generation);
-		if (check_pair(&d, &people,
+		if (check_pair(&d, &people, has_old ? &old : NULL,
 			has_old_people ? &old_people : NULL, where, id_min,
 			id_max, e) != 0 ||
 		    replace_pair(where, &d, &people, e) != 0)

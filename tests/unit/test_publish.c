@@ -251,6 +251,38 @@ test_number_that_changes_person_is_refused(void **state)
 	refused(&s, "people");
 }
 
+/* sudoers says %group1: the name must not go to another Okta group. */
+static void
+test_group_name_that_changes_hands_is_refused(void **state)
+{
+	struct image *i;
+	struct snapshot s;
+
+	(void)state;
+	assert_int_equal(publish_users(3), 0);
+	i = snapshot_begin();
+	snapshot_group(i, SNAPSHOT_GID(0), "group1");
+	snapshot_group(i, SNAPSHOT_GID(1), "group0");
+	snapshot_end(&s, i);
+	refused(&s, "hands");
+	/* Nor from a person to a group, or back. */
+	i = snapshot_begin();
+	snapshot_group(i, SNAPSHOT_GID(7), "user1");
+	snapshot_end(&s, i);
+	refused(&s, "hands");
+	i = snapshot_begin();
+	snapshot_user(i, SNAPSHOT_UID(7), "group1");
+	snapshot_end(&s, i);
+	refused(&s, "hands");
+	/* A new name is nobody's. */
+	i = snapshot_begin();
+	snapshot_group(i, SNAPSHOT_GID(0), "other");
+	snapshot_group(i, SNAPSHOT_GID(1), "group1");
+	snapshot_end(&s, i);
+	assert_int_equal(publish(&s), 0);
+	snapshot_free(&s);
+}
+
 static void
 test_ids_outside_okta_conf_are_refused_T4(void **state)
 {
@@ -411,6 +443,7 @@ main(void)
 	    TEST(test_descriptor_that_can_still_change_is_refused),
 	    TEST(test_local_names_and_numbers_never_appear_T13),
 	    TEST(test_number_that_changes_person_is_refused),
+	    TEST(test_group_name_that_changes_hands_is_refused),
 	    TEST(test_ids_outside_okta_conf_are_refused_T4),
 	    TEST(test_flipped_bytes_never_replace_a_good_directory),
 	    TEST(test_full_disk_keeps_the_old_directory_T64),
