@@ -40,7 +40,7 @@ struct net {
 	int has_news;	   /* held requests may be able to go on */
 	int32_t shown_skew; /* seconds Okta is ahead, as last reported */
 	char error[256];   /* last failure, for status; "" none */
-	uint8_t status[4096]; /* last INT_STATUS frame sent */
+	uint8_t status[12288]; /* last INT_STATUS frame sent */
 	size_t status_len;
 };
 
