@@ -10,12 +10,12 @@
  * settled: one that would go over the limit waits for them.
  *
  * Limits. A person has `failures` wrong tries; the last `reserved` of them
- * only for addresses from which that person has logged in before (in the last 90
- * days, 8 addresses are remembered), so that a stranger can not use up
- * all of them. Besides, an address has BUDGET_PER_ADDRESS wrong tries over all
+ * only for addresses from which that person has logged in before (in the last
+ * 90 days, 8 addresses are remembered), so that a stranger can not use up all
+ * of them. Besides, an address has BUDGET_PER_ADDRESS wrong tries over all
  * people; addresses known for the person at hand are exempt. Tries without a
- * remote address count for the person alone; they all come from one address, "this
- * host".
+ * remote address come from one address, "this host", and count for the person
+ * alone.
  *
  * The file: records of struct budget_record, appended only, each with a
  * checksum. A cut last record, as a crash leaves it, counts for nothing. Age is
@@ -100,8 +100,8 @@ enum budget_answer budget_charge(struct budget *b,
     const struct budget_limits *limits, const char *person,
     const struct budget_address *a, const struct budget_now *now,
     uint64_t *serial, struct error *e);
-/* How an attempt ended: kind BUDGET_CHARGE leaves it charged, the others take it
- * back. -1 with *e where that could not be written; it holds in memory all
+/* How an attempt ended: kind BUDGET_CHARGE leaves it charged, the others take
+ * it back. -1 with *e where that could not be written; it holds in memory all
  * the same. */
 int budget_settle(struct budget *b, uint64_t serial, enum budget_kind kind,
     const struct budget_now *now, struct error *e);

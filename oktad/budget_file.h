@@ -30,8 +30,9 @@ size_t budget_file_scan(const void *bytes, size_t len,
  * -1 the old file is appended to, if it is open. */
 int budget_file_replace(struct budget_file *f,
     const struct budget_record *records, size_t n, struct error *e);
-/* Appends one record; sync: it is on disk before this returns. After -1 nothing of
- * it is in the file, or the file is closed and must be loaded again. */
+/* Appends one record; sync: it is on disk before this returns. After -1
+ * nothing of it is in the file, or the file is closed and must be loaded
+ * again. */
 int budget_file_append(struct budget_file *f, const struct budget_record *r,
     int sync, struct error *e);
 /* Sets magic, clocks and checksum; at_ms is when it happened, on this boot's

@@ -19,8 +19,8 @@
  * or -1 where something else than a listening unix socket was passed. */
 int listen_inherit(int fds[DOOR_COUNT], struct error *e);
 /* Makes the sockets that are missing, with their final owner and mode, in the
- * root-owned folder OKTA_RUN_DIR, which is made too. A socket file that is there is
- * replaced without a moment in which there is none. 0, or -1. */
+ * root-owned folder OKTA_RUN_DIR, which is made too. A socket file that is
+ * there is replaced without a moment in which there is none. 0, or -1. */
 int listen_make(int fds[DOOR_COUNT], gid_t internal_group, struct error *e);
 /* "login", "self", "control", "internal". */
 const char *listen_name(enum door door);

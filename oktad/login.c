@@ -56,8 +56,8 @@ check_frame(struct login *l)
 	snprintf(l->refusal, sizeof(l->refusal), "%s", why);
 }
 
-/* oktad first: it alone can make an accepted login valid, and an outcome that it
- * did not get is a denial. */
+/* oktad first: it alone can make an accepted login valid, and an outcome that
+ * it did not get is a denial. */
 static void
 finish(struct login *l, struct flow_end *end)
 {

@@ -34,8 +34,8 @@ int login_link_person(struct login_link *l, struct slice_person *p);
  * *refusal. */
 int login_link_charge(struct login_link *l, const char *rhost,
     struct login_refusal *refusal);
-/* Tells how the login ended. For an accepted one: OKTA_OK and the ticket, or the
- * login has to be denied. */
+/* Tells how the login ended. For an accepted one: OKTA_OK and the ticket, or
+ * the login has to be denied. */
 int login_link_outcome(struct login_link *l, const struct login_report *r,
     char ticket[PROTOCOL_TICKET_SIZE + 1]);
 

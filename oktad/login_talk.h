@@ -1,7 +1,7 @@
 /*
  * The client's side of a login worker: the conversation over the connection
- * that oktad accepted (protocol.h). The hello was read by oktad; the rest of the first
- * frame, and everything after it, is read here.
+ * that oktad accepted (protocol.h). The hello was read by oktad; the rest of
+ * the first frame, and everything after it, is read here.
  */
 #ifndef OKTAD_LOGIN_TALK_H
 #define OKTAD_LOGIN_TALK_H
@@ -29,8 +29,8 @@ struct talk {
  * deadline_s from now. OKTA_OK; OKTA_BAD, OKTA_TIME, OKTA_CLOSED. talk_end()
  * in any case. */
 int talk_begin(struct talk *t, int fd, const struct slice_person *p);
-/* Asks and waits for the answer. OKTA_OK; OKTA_CLOSED where the person gave up or
- * the client has gone, OKTA_TIME, OKTA_BAD. */
+/* Asks and waits for the answer. OKTA_OK; OKTA_CLOSED where the person gave up
+ * or the client has gone, OKTA_TIME, OKTA_BAD. */
 int talk_ask(struct talk *t, enum prompt_kind kind, const char *text,
     struct secret *answer);
 /* The end. text and ticket may be NULL. OKTA_* code. */

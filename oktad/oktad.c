@@ -88,7 +88,8 @@ run(struct parent *p, int fds[DOOR_COUNT])
 
 	if (load(p, &e) != 0) {
 		log_event(LOG_ERR, "config", log_text("error", e.text),
-		    log_text("effect", "not started; what was published stays"));
+		    log_text("effect",
+			"not started; what was published stays"));
 		return EXIT_CONFIG;
 	}
 	if (set_up(p, fds, &e) != 0) {

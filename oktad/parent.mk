@@ -27,7 +27,8 @@ oktad_libparent_la_SOURCES = \
 	oktad/setup.c oktad/setup.h \
 	oktad/slots.c oktad/slots.h \
 	oktad/ticket.c oktad/ticket.h \
-	oktad/worker.c oktad/worker.h
+	oktad/worker.c oktad/worker.h oktad/worker_private.h \
+	oktad/worker_outcome.c oktad/worker_start.c
 oktad_libparent_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(SYSTEMD_CFLAGS)
 oktad_oktad_SOURCES = oktad/oktad.c
 oktad_oktad_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)

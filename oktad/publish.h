@@ -23,9 +23,9 @@ struct publish_place {
 /* The paths of this product. */
 extern const struct publish_place publish_here;
 
-/* Publishes the image and confirms it. 0 and the generation, which is the old one
- * where nothing has changed; or -1 with the reason, and nothing changed (unless
- * the disk failed between the two renames: the people file may then be
+/* Publishes the image and confirms it. 0 and the generation, which is the old
+ * one where nothing has changed; or -1 with the reason, and nothing changed
+ * (unless the disk failed between the two renames: the people file may then be
  * the newer one, which harms nobody). The descriptors stay the caller's. */
 int publish_image(const struct publish_place *where, uint32_t id_min,
     uint32_t id_max, int directory_fd, int people_fd, uint64_t *generation,

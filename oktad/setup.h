@@ -8,8 +8,8 @@
 #include "error.h"
 #include "peer.h"
 
-/* The three service users and the group of internal.sock (that of oktad-net). 0, or -1
- * with the remedy. */
+/* The three service users and the group of internal.sock (that of oktad-net).
+ * 0, or -1 with the remedy. */
 int setup_users(struct peer_users *users, struct error *e);
 /* Makes the folders of OKTA_STATE_DIR that are missing; refuses one that
  * somebody else may write. 0 or -1. */
@@ -22,8 +22,8 @@ int setup_lock(struct error *e);
  * allowed. */
 int setup_no_network(void);
 /* Gives up every capability but those needed to become the service users and to
- * end workers (and, has_netns, to put oktad-net where the network is); no_new_privs.
- * 0 or -1. */
+ * end workers (and, has_netns, to put oktad-net where the network is);
+ * no_new_privs. 0 or -1. */
 int setup_capabilities(int has_netns, struct error *e);
 
 #endif

@@ -37,9 +37,9 @@ void tickets_free(struct tickets *t);
  * or no memory. */
 int ticket_issue(struct tickets *t, uid_t uid, const char *service,
     uint64_t expires, char ticket[PROTOCOL_TICKET_SIZE + 1]);
-/* open_session: 0 and a session's record is made; -1: there is no such ticket for
- * this uid and service, or not any more. A ticket that was shown by
- * the wrong uid or service is gone, too. tty is copied; NULL: none. */
+/* open_session: 0 and a session's record is made; -1: there is no such ticket
+ * for this uid and service, or not any more. A ticket that was shown by the
+ * wrong uid or service is gone, too. tty is copied; NULL: none. */
 int ticket_redeem(struct tickets *t, const char *ticket, uid_t uid,
     const char *service, const char *tty, uint32_t audit, uint64_t now);
 /* close_session: 0, or -1 where there is no such record of this uid. */

@@ -1,51 +1,16 @@
-#include "worker.h"
+#include "worker_private.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "code.h"
-#include "conf_slice.h"
-#include "conn.h"
-#include "internal.h"
 #include "link.h"
 #include "log.h"
-#include "person.h"
 
-enum {
-	START_MS = 200,	  /* INT_PERSON goes into an empty socket */
-	GRACE_MS = 5000,  /* past the login's own deadline */
-	NET_MS = 5000,	  /* how long a charge waits for oktad-net to be there */
-	FRAME = WIRE_LOGIN_MAX
-};
-
-enum worker_state {
-	WORKER_IDLE,	/* nothing charged */
-	WORKER_HELD,	/* waits for another attempt, or for oktad-net */
-	WORKER_GRANTED, /* charged, has its channel */
-	WORKER_REFUSED,
-	WORKER_DONE	/* has told its outcome */
-};
-
-struct worker {
-	TAILQ_ENTRY(worker) entry;
-	struct watch watch;
-	struct conn conn;
-	struct parent *parent;
-	pid_t pid; /* 0: reaped */
-	uid_t peer;
-	enum worker_state state;
-	struct slice_person person;
-	char service[PROTOCOL_SERVICE_SIZE];
-	char rhost[64];
-	struct budget_address address;
-	uint8_t charge_id[WIRE_ID_SIZE];
-	uint64_t charged_ms, serial;
-	uint64_t deadline; /* of the login */
-};
+enum { NET_MS = 5000 }; /* how long a charge waits for oktad-net */
 
 static const char *const verdicts[] = {
     [VERDICT_DENY] = "deny",
@@ -90,7 +55,7 @@ settle(struct worker *w, enum budget_kind kind)
 		log_event(LOG_ERR, "budget", log_text("error", e.text));
 }
 
-static void
+void
 worker_close(struct worker *w)
 {
 	struct parent *p = w->parent;
@@ -216,8 +181,8 @@ worker_try_held(struct parent *p)
 	}
 }
 
-static void
-take_address(struct worker *w, const struct wire_field *f)
+void
+worker_take_address(struct worker *w, const struct wire_field *f)
 {
 	/* Only root knows where somebody comes from. */
 	if (w->peer != 0)
@@ -237,7 +202,7 @@ take_charge(struct worker *w, struct wire_in *in)
 		return OKTA_BAD;
 	while ((r = wire_next(in, &f)) == 1) {
 		if (f.tag == TAG_RHOST)
-			take_address(w, &f);
+			worker_take_address(w, &f);
 	}
 	if (r != OKTA_OK)
 		return r;
@@ -247,44 +212,6 @@ take_charge(struct worker *w, struct wire_in *in)
 	if (w->parent->net == NULL && w->charged_ms + NET_MS < w->deadline)
 		w->watch.deadline = w->charged_ms + NET_MS;
 	worker_try_held(w->parent);
-	return OKTA_OK;
-}
-
-struct outcome {
-	uint32_t result, verdict;
-	char reason[REFUSAL_REASON_SIZE], factors[64], code[16], request[64];
-};
-
-static int
-read_outcome(struct worker *w, struct wire_in *in, struct outcome *o)
-{
-	struct wire_field f;
-	int r;
-
-	*o = (struct outcome){.verdict = VERDICT_DENY, .result = UINT32_MAX};
-	while ((r = wire_next(in, &f)) == 1) {
-		r = OKTA_OK;
-		if (f.tag == TAG_RESULT)
-			r = wire_u32(&f, &o->result);
-		else if (f.tag == TAG_CODE)
-			r = wire_u32(&f, &o->verdict);
-		else if (f.tag == TAG_REASON)
-			r = wire_str(&f, o->reason, sizeof(o->reason));
-		else if (f.tag == TAG_FACTORS)
-			r = wire_str(&f, o->factors, sizeof(o->factors));
-		else if (f.tag == TAG_OKTA_CODE)
-			r = wire_str(&f, o->code, sizeof(o->code));
-		else if (f.tag == TAG_OKTA_REQUEST)
-			r = wire_str(&f, o->request, sizeof(o->request));
-		else if (f.tag == TAG_RHOST)
-			take_address(w, &f);
-		if (r != OKTA_OK)
-			return OKTA_BAD;
-	}
-	if (r != OKTA_OK || o->result > OUTCOME_UNKNOWN ||
-	    o->verdict > VERDICT_MAXTRIES ||
-	    (o->result == OUTCOME_ACCEPTED) != (o->verdict == VERDICT_ACCEPT))
-		return OKTA_BAD;
 	return OKTA_OK;
 }
 
@@ -321,7 +248,8 @@ take_outcome(struct worker *w, struct wire_in *in)
 	int was_granted = w->state == WORKER_GRANTED;
 	struct outcome o;
 
-	if (w->state == WORKER_DONE || read_outcome(w, in, &o) != OKTA_OK)
+	if (w->state == WORKER_DONE ||
+	    worker_read_outcome(w, in, &o) != OKTA_OK)
 		return OKTA_BAD;
 	/* Nothing but an attempt that was charged can have been accepted. */
 	if (!was_granted && o.result != OUTCOME_NOT_TRIED)
@@ -340,7 +268,7 @@ take_outcome(struct worker *w, struct wire_in *in)
 	    ? OKTA_SYSTEM : OKTA_OK;
 }
 
-static void
+void
 worker_ready(struct watch *watch, short revents)
 {
 	struct worker *w = watch->owner;
@@ -364,7 +292,7 @@ worker_ready(struct watch *watch, short revents)
 		worker_close(w);
 }
 
-static void
+void
 worker_expired(struct watch *watch)
 {
 	struct worker *w = watch->owner;
@@ -399,92 +327,4 @@ worker_close_all(struct parent *p)
 		w->state = w->state == WORKER_HELD ? WORKER_REFUSED : w->state;
 	while ((w = TAILQ_FIRST(&p->workers)) != NULL)
 		worker_close(w);
-}
-
-static void
-fill_person(struct worker *w, const struct hello *h,
-    const uint8_t bytes[PROTOCOL_HELLO_SIZE])
-{
-	const struct conf *c = w->parent->conf;
-	struct conf_service s = conf_service_for(c, h->service);
-	struct slice_person *person = &w->person;
-
-	memcpy(person->hello, bytes, PROTOCOL_HELLO_SIZE);
-	person->hello_len = PROTOCOL_HELLO_SIZE;
-	person->peer_uid = w->peer;
-	person->flow = s.flow;
-	person->factor = s.factor;
-	person->deadline_s = c->deadline_s;
-	person->trusted_app = c->trusted_app;
-	person->trusted_proxy = c->trusted_proxy;
-	person_find(&person_files_here, h->uid, person);
-}
-
-static int
-spawn(struct worker *w, int client, struct error *e)
-{
-	struct child c = {
-	    .path = OKTA_LIBEXECDIR "/oktad-login",
-	    .user = w->parent->users.login,
-	    .netns = -1,
-	    .is_quiet = 1,
-	};
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-		return error_errno(e, "socketpair");
-	c.fds[0] = client;
-	c.fds[1] = ends[1];
-	w->pid = child_start(&c, e);
-	close(ends[1]);
-	if (w->pid < 0) {
-		w->pid = 0;
-		close(ends[0]);
-		return -1;
-	}
-	if (conn_open(&w->conn, ends[0], FRAME, 0) != 0)
-		return error_errno(e, "worker");
-	if (slice_person_send(w->conn.fd, &w->person,
-		wire_now_ms() + START_MS) != OKTA_OK)
-		return error_set(e, ERROR_SYSTEM, "the worker does not read");
-	w->deadline =
-	    wire_now_ms() + 1000ULL * w->person.deadline_s + GRACE_MS;
-	w->watch = (struct watch){
-	    .fd = w->conn.fd,
-	    .events = POLLIN,
-	    .deadline = w->deadline,
-	    .ready = worker_ready,
-	    .expired = worker_expired,
-	    .owner = w,
-	};
-	return loop_add(&w->parent->loop, &w->watch) == 0
-	    ? 0 : error_errno(e, "worker");
-}
-
-void
-worker_start(struct parent *p, int fd, uid_t peer, const struct hello *h,
-    const uint8_t bytes[PROTOCOL_HELLO_SIZE])
-{
-	struct worker *w = calloc(1, sizeof(*w));
-	struct error e = {0};
-
-	if (w == NULL) {
-		close(fd);
-		slots_give(&p->slots, peer);
-		return;
-	}
-	w->parent = p;
-	w->peer = peer;
-	w->conn.fd = w->watch.fd = -1;
-	strcpy(w->service, h->service);
-	TAILQ_INSERT_TAIL(&p->workers, w, entry);
-	fill_person(w, h, bytes);
-	int rc = spawn(w, fd, &e);
-
-	close(fd);
-	if (rc == 0)
-		return;
-	log_event(LOG_ERR, "start_failed", log_text("program", "oktad-login"),
-	    log_text("error", e.text));
-	worker_close(w);
 }
