@@ -17,6 +17,7 @@ CONFIGURE = {
     "asan": ["--enable-maintainer", "--enable-sanitizers", "CC=gcc"],
     "fuzz": ["--enable-maintainer", "--enable-fuzzing", "CC=clang"],
 }
+SCENARIOS_AT_A_TIME = 3
 FUZZ_SECONDS = 10
 FUZZ_SECONDS_LONG = 600
 
@@ -134,8 +135,11 @@ def scenario(run):
            "PYTHONDONTWRITEBYTECODE": "1"}
     if run.is_long:
         env["OKTA_LONG"] = "1"
+    # Files side by side: most of the time a login waits for its refusal.
     done = run.call("scenario", ["/usr/bin/python3", "-m", "pytest", "-q",
-                                 "-p", "no:cacheprovider", "tests/scenario"],
+                                 "-p", "no:cacheprovider", "-n",
+                                 str(SCENARIOS_AT_A_TIME), "--dist",
+                                 "loadfile", "tests/scenario"],
                     env=env, minutes=600 if run.is_long else 25)
     found = []
     with open(lines, encoding="utf-8") as f:

@@ -6,6 +6,7 @@ Markers:
   long                           only with tests/run --long
 """
 
+import fcntl
 import json
 import os
 import subprocess
@@ -52,6 +53,8 @@ def pytest_runtest_logreport(report):
     path = os.environ.get("OKTA_RESULTS")
     if not path or (report.when != "call" and report.passed):
         return
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        return  # the process that collects from the workers writes it
     detail = report.longreprtext
     name = "scenario:" + report.nodeid
     if report.skipped and isinstance(report.longrepr, tuple):
@@ -89,7 +92,9 @@ def product(build):
     """The product as `make install` lays it out, under a folder."""
     with tempfile.TemporaryDirectory(prefix="okta-product-") as folder:
         env = {k: v for k, v in os.environ.items() if "MAKE" not in k}
-        subprocess.run(["make", "-s", "-C", build, "install",
-                        f"DESTDIR={folder}"], check=True, env=env,
-                       stdout=subprocess.DEVNULL)
+        with open(os.path.join(build, "config.status"), "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # as tests/host/run does
+            subprocess.run(["make", "-s", "-C", build, "install",
+                            f"DESTDIR={folder}"], check=True, env=env,
+                           stdout=subprocess.DEVNULL)
         yield folder
