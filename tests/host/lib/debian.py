@@ -9,7 +9,6 @@ import shutil
 from step import SetupError, call
 
 SUITE = "bookworm"
-MIRROR = None
 REMEDY = "the Debian archive must be reachable; see the log named above"
 
 
@@ -37,24 +36,26 @@ def tree(packages):
 
 
 def _mirror():
-    """Where this machine gets its own packages from, if it is that Debian."""
+    """Where this machine gets its own packages from, as arguments of
+    debootstrap; none where it is another Debian: debootstrap knows one."""
     try:
         targets = call("mirror", "apt-get", "indextargets", "--format",
                        "$(CODENAME) $(REPO_URI)", "Created-By: Packages")
     except SetupError:
-        return MIRROR
+        return []
     for line in targets.splitlines():
         codename, uri = line.split(" ", 1)
         if codename == SUITE:
-            return uri
-    return MIRROR
+            return [uri]
+    return []
 
 
 def _make(folder, packages):
     new = folder + ".new"
     shutil.rmtree(new, ignore_errors=True)
     call("debootstrap", "debootstrap", "--variant=minbase",
-         "--include=ca-certificates", SUITE, new, _mirror(), remedy=REMEDY)
+         "--include=ca-certificates", SUITE, new, *_mirror(),
+         remedy=REMEDY)
     for path in ("/etc/resolv.conf", "/etc/hosts"):
         shutil.copy(path, new + path)
     # Nothing that is installed shall start before the tree is booted.
