@@ -148,7 +148,7 @@ def test_probe_answers_while_no_daemon_runs_and_ends_with_its_caller(host):
 
 KILLS = LOGIN + r"""
 import subprocess
-wrong = back = 0
+wrong = back = lost = 0
 slowest = 0.0
 for i in range(%d):
     name = ("oktad-net", "oktad-sync", "oktad-login")[i %% 3]
@@ -168,18 +168,25 @@ for i in range(%d):
     # Every second one by the wrong password of a person who has no budget to
     # lose: unknown uid.
     wrong += login(LOGIN_SOCK, 4242, "alice", "x")[0] == 1
-    back += alice() == 1
+    # One that was under way in oktad-net when it died, may be lost.
+    tries, code = 0, 2
+    while code == 2 and tries < 3:
+        tries += 1
+        code = alice()
+    back += code == 1
+    lost += tries - 1
     slowest = max(slowest, time.monotonic() - start)
     time.sleep(0.3)  # Okta takes 4 logins of a person per second
-json.dump([wrong, back, slowest], sys.stdout)
+json.dump([wrong, back, lost, slowest], sys.stdout)
 """
 
 
 @pytest.mark.threat("T58", reduced="30 kills, of each child in turn")
 def test_killed_processes_cost_one_login_and_are_back_in_two_seconds(host):
-    wrong, back, slowest = play(host, KILLS % 30)
+    wrong, back, lost, slowest = play(host, KILLS % 30)
     assert wrong == 0
     assert back == 30, [x for x in host.log().splitlines() if 'unavail' in x]
+    assert lost <= 4
     assert slowest < 2, slowest
     assert host.log().count("event=process_ended") >= 20
 
