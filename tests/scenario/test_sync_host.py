@@ -40,15 +40,16 @@ def person(login, groups=(FIRST,), **profile):
                 "login": login, "email": "x@example.com", **profile}}
 
 
-def start(folder, users, groups):
+def start(build, folder, users, groups):
     org, config = folder / "org.json", folder / "okta.conf"
     org.write_text(json.dumps({"users": users, "groups": groups}))
     config.write_text(CONFIG)
-    return PrivateHost("--org", str(org), "--config", str(config))
+    return PrivateHost("--build", build, "--org", str(org),
+                       "--config", str(config))
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory):
+def host(build, tmp_path_factory):
     people = [person(n + "@example.com") for n in SYSTEM]
     people += [person("Root@other.example"), person("deploy@example.com"),
                person("alice@example.com"),
@@ -61,7 +62,7 @@ def host(tmp_path_factory):
     assert len(people) >= 200 + len(SYSTEM)
     groups = [{"id": i, "type": t, "profile": {"name": "Linux Users"}}
               for i, t in ((FIRST, "OKTA_GROUP"), (SECOND, "APP_GROUP"))]
-    with start(tmp_path_factory.mktemp("org"), people, groups) as private:
+    with start(build, tmp_path_factory.mktemp("org"), people, groups) as private:
         yield private
 
 
