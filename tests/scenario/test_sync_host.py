@@ -62,7 +62,8 @@ def host(build, tmp_path_factory):
     assert len(people) >= 200 + len(SYSTEM)
     groups = [{"id": i, "type": t, "profile": {"name": "Linux Users"}}
               for i, t in ((FIRST, "OKTA_GROUP"), (SECOND, "APP_GROUP"))]
-    with start(build, tmp_path_factory.mktemp("org"), people, groups) as private:
+    folder = tmp_path_factory.mktemp("org")
+    with start(build, folder, people, groups) as private:
         yield private
 
 
