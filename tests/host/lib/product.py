@@ -8,8 +8,9 @@ from step import SetupError, call
 
 
 def find_build(tree, asked):
-    """The build folder: the one asked for, else the newest configured one in
-    or beside the tree's top folder."""
+    """The build folder: the one asked for, else $OKTA_BUILD (which tests/run
+    sets), else the tree itself or its newest configured _b folder."""
+    asked = asked or os.environ.get("OKTA_BUILD")
     folders = [asked] if asked else [tree] + sorted(
         (e.path for e in os.scandir(tree)
          if e.name.startswith("_b") and e.is_dir()),
