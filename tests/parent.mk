@@ -37,7 +37,8 @@ tests_unit_test_publish_CPPFLAGS = $(AM_CPPFLAGS) \
 tests_unit_test_publish_CFLAGS = $(parent_cflags)
 tests_unit_test_publish_LDADD = tests/libsnapshot.la $(parent_libs)
 
-tests_unit_test_flow_authn_SOURCES = tests/unit/test_flow_authn.c
+tests_unit_test_flow_authn_SOURCES = tests/unit/test_flow_authn.c \
+	tests/unit/authn_side.h
 tests_unit_test_flow_authn_CFLAGS = $(parent_cflags)
 tests_unit_test_flow_authn_LDADD = oktad/liblogin.la libokta/libfull.la \
 	$(CMOCKA_LIBS) $(JSON_LIBS) $(SECCOMP_LIBS)

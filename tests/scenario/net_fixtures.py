@@ -8,6 +8,7 @@ import pytest
 
 from emulator_client import API_TOKEN, CLIENT_ID, Emulator, Key
 from fake_parent import (ANONYMOUS, API_TOKEN_MODE, OAUTH_MODE, FakeParent)
+from odd_server import Ca
 
 SCOPES = ["okta.groups.read", "okta.users.read"]
 ALICE = "alice@example.com"
@@ -48,6 +49,16 @@ class Org:
 
     def count(self, path=None):
         return len(self.requests(path))
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory):
+    return Ca(str(tmp_path_factory.mktemp("ca")))
+
+
+@pytest.fixture(scope="module")
+def context(ca):
+    return ca.context()
 
 
 @pytest.fixture(scope="module")
