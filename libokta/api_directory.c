@@ -1,12 +1,12 @@
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "api_directory.h"
 
 /* A callback with what it needs to turn objects into records. */
 struct walk {
 	const struct api_rules *rules;
+	api_known *known;
 	api_on_user *on_user;
 	api_on_group *on_group;
 	void *arg;
@@ -20,27 +20,43 @@ check_id(const char *id, struct error *e)
 	return error_set(e, ERROR_CONFIG, "not an Okta id");
 }
 
-int
-api_group(struct api *a, const struct api_rules *r, const char *id,
-    struct api_group *g, struct error *e)
+/* The one object of that id in the list. 0: the caller frees *doc. */
+static int
+get_object(struct api *a, const char *list, const char *id, const char *query,
+    struct json_object **doc, struct error *e)
 {
-	struct json_object *doc = NULL;
-	char path[API_PATH_MAX];
-	int rc = -1;
+	char path[API_PATH_MAX], said[JSON_ID_MAX + 1];
 
-	memset(g, 0, sizeof(*g));
 	if (check_id(id, e) == -1)
 		return -1;
-	snprintf(path, sizeof(path), "/api/v1/groups/%s", id);
-	if (api_get(a, path, &doc, e) == -1 ||
-	    api_group_parse(doc, r, g, e) == -1)
-		goto out;
-	if (strcmp(g->id, id) != 0) {
-		error_set(e, ERROR_PROTOCOL, "GET %s: another id", path);
-		goto out;
-	}
-	rc = 0;
-out:
+	snprintf(path, sizeof(path), "/api/v1/%s/%s%s", list, id, query);
+	if (api_get(a, path, doc, e) == -1)
+		return -1;
+	if (json_get_id(*doc, "id", said) == 1 && strcmp(said, id) == 0)
+		return 0;
+	json_free(*doc);
+	*doc = NULL;
+	return error_set(e, ERROR_PROTOCOL, "GET %s: another id", path);
+}
+
+int
+api_group(struct api *a, const struct api_rules *r, const char *id,
+    uint32_t *people, struct api_group *g, struct error *e)
+{
+	struct json_object *doc = NULL, *inside = NULL, *stats = NULL;
+	int rc;
+
+	memset(g, 0, sizeof(*g));
+	if (people != NULL)
+		*people = 0;
+	rc = get_object(
+	    a, "groups", id, people != NULL ? "?expand=stats" : "", &doc, e);
+	if (rc == 0)
+		rc = api_group_parse(doc, r, g, e);
+	if (rc == 0 && people != NULL &&
+	    json_get_object(doc, "_embedded", &inside) == 1 &&
+	    json_get_object(inside, "stats", &stats) == 1)
+		(void)json_get_u32(stats, "usersCount", 0, UINT32_MAX, people);
 	json_free(doc);
 	return rc;
 }
@@ -50,22 +66,12 @@ api_user(struct api *a, const struct api_rules *r, const char *id,
     struct api_user *u, struct error *e)
 {
 	struct json_object *doc = NULL;
-	char path[API_PATH_MAX];
-	int rc = -1;
+	int rc;
 
 	memset(u, 0, sizeof(*u));
-	if (check_id(id, e) == -1)
-		return -1;
-	snprintf(path, sizeof(path), "/api/v1/users/%s", id);
-	if (api_get(a, path, &doc, e) == -1 ||
-	    api_user_parse(doc, r, u, e) == -1)
-		goto out;
-	if (strcmp(u->id, id) != 0) {
-		error_set(e, ERROR_PROTOCOL, "GET %s: another id", path);
-		goto out;
-	}
-	rc = 0;
-out:
+	rc = get_object(a, "users", id, "", &doc, e);
+	if (rc == 0)
+		rc = api_user_parse(doc, r, u, e);
 	json_free(doc);
 	return rc;
 }
@@ -94,6 +100,26 @@ each_app_user(void *arg, const struct json_object *o, struct error *e)
 }
 
 static int
+known_text(void *arg, const char *text, size_t len, struct error *e)
+{
+	struct walk *w = arg;
+
+	return w->known(w->arg, text, len, e);
+}
+
+/* Pages of people hold ten times what is read of them. */
+static int
+list_users(struct api *a, const char *path, api_element *each, struct walk *w,
+    struct error *e)
+{
+	const char *members[API_MEMBERS];
+
+	api_user_members(w->rules, members);
+	return api_list_known(
+	    a, path, members, w->known != NULL ? known_text : NULL, each, w, e);
+}
+
+static int
 each_group(void *arg, const struct json_object *o, struct error *e)
 {
 	struct walk *w = arg;
@@ -106,51 +132,56 @@ each_group(void *arg, const struct json_object *o, struct error *e)
 
 int
 api_group_members(struct api *a, const struct api_rules *r, const char *id,
-    api_on_user *on, void *arg, struct error *e)
+    api_known *known, api_on_user *on, void *arg, struct error *e)
 {
-	struct walk w = {.rules = r, .on_user = on, .arg = arg};
+	struct walk w = {.rules = r, .known = known, .on_user = on, .arg = arg};
 	char path[API_PATH_MAX];
 
 	if (check_id(id, e) == -1)
 		return -1;
 	snprintf(path, sizeof(path), "/api/v1/groups/%s/users?limit=200", id);
-	return api_list(a, path, each_user, &w, e);
+	return list_users(a, path, each_user, &w, e);
 }
 
 int
 api_app_users(struct api *a, const struct api_rules *r, const char *id,
-    api_on_user *on, void *arg, struct error *e)
+    api_known *known, api_on_user *on, void *arg, struct error *e)
 {
-	struct walk w = {.rules = r, .on_user = on, .arg = arg};
+	struct walk w = {.rules = r, .known = known, .on_user = on, .arg = arg};
 	char path[API_PATH_MAX];
 
 	if (check_id(id, e) == -1)
 		return -1;
 	snprintf(path, sizeof(path),
 	    "/api/v1/apps/%s/users?limit=200&expand=user", id);
-	return api_list(a, path, each_app_user, &w, e);
+	return list_users(a, path, each_app_user, &w, e);
 }
 
 int
 api_app_user(struct api *a, const struct api_rules *r, const char *app,
-    const char *id, int *is_known, struct error *e)
+    const char *id, struct api_user *u, int *is_known, struct error *e)
 {
 	struct json_object *doc = NULL;
-	struct api_user u;
 	char path[API_PATH_MAX];
 	int is_assigned = 0, rc = -1;
 
 	*is_known = 0;
+	memset(u, 0, sizeof(*u));
 	if (check_id(app, e) == -1 || check_id(id, e) == -1)
 		return -1;
 	snprintf(path, sizeof(path), "/api/v1/apps/%s/users/%s?expand=user",
 	    app, id);
 	if (api_get(a, path, &doc, e) == -1)
 		return e->http_status == 404 ? 0 : -1;
-	if (api_app_user_parse(doc, r, &u, &is_assigned, e) == 0) {
-		*is_known = 1;
-		rc = is_assigned;
+	if (api_app_user_parse(doc, r, u, &is_assigned, e) == -1)
+		goto out;
+	if (strcmp(u->id, id) != 0) {
+		error_set(e, ERROR_PROTOCOL, "GET %s: another id", path);
+		goto out;
 	}
+	*is_known = 1;
+	rc = is_assigned;
+out:
 	json_free(doc);
 	return rc;
 }
@@ -165,7 +196,40 @@ api_user_groups(struct api *a, const struct api_rules *r, const char *id,
 	if (check_id(id, e) == -1)
 		return -1;
 	snprintf(path, sizeof(path), "/api/v1/users/%s/groups", id);
-	return api_list(a, path, each_group, &w, e);
+	return api_list(a, path, NULL, each_group, &w, e);
+}
+
+/* A list of apps, of which only the id matters. */
+struct seek {
+	const char *id;
+	int found;
+};
+
+static int
+each_app(void *arg, const struct json_object *o, struct error *e)
+{
+	struct seek *k = arg;
+	char id[JSON_ID_MAX + 1];
+
+	if (json_get_id(o, "id", id) != 1)
+		return error_set(e, ERROR_PROTOCOL, "an app without an id");
+	k->found |= strcmp(id, k->id) == 0;
+	return 1;
+}
+
+int
+api_user_has_app(
+    struct api *a, const char *id, const char *app, struct error *e)
+{
+	static const char *const members[] = {"id", NULL};
+	struct seek k = {.id = app};
+	char path[API_PATH_MAX];
+
+	if (check_id(id, e) == -1)
+		return -1;
+	snprintf(path, sizeof(path),
+	    "/api/v1/apps?limit=200&filter=user.id%%20eq%%20%%22%s%%22", id);
+	return api_list(a, path, members, each_app, &k, e) == -1 ? -1 : k.found;
 }
 
 int
@@ -173,17 +237,28 @@ api_users_changed(struct api *a, const struct api_rules *r, int64_t since,
     api_on_user *on, void *arg, struct error *e)
 {
 	struct walk w = {.rules = r, .on_user = on, .arg = arg};
-	char path[API_PATH_MAX];
-	time_t when = (time_t)since;
-	struct tm tm;
+	char path[API_PATH_MAX], when[API_TIME_SIZE];
 
-	if (gmtime_r(&when, &tm) == NULL)
+	if (api_time(since, when) == -1)
 		return error_set(e, ERROR_SYSTEM, "the time is out of range");
-	/* lastUpdated gt "2026-01-02T03:04:05.000Z" */
 	snprintf(path, sizeof(path),
-	    "/api/v1/users?limit=200&filter=lastUpdated%%20gt%%20%%22"
-	    "%04d-%02d-%02dT%02d%%3A%02d%%3A%02d.000Z%%22",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec);
-	return api_list(a, path, each_user, &w, e);
+	    "/api/v1/users?limit=200&filter=lastUpdated%%20gt%%20%%22%s%%22",
+	    when);
+	return list_users(a, path, each_user, &w, e);
+}
+
+int
+api_groups_changed(struct api *a, const struct api_rules *r, int64_t since,
+    api_on_group *on, void *arg, struct error *e)
+{
+	struct walk w = {.rules = r, .on_group = on, .arg = arg};
+	char path[API_PATH_MAX], when[API_TIME_SIZE];
+
+	if (api_time(since, when) == -1)
+		return error_set(e, ERROR_SYSTEM, "the time is out of range");
+	snprintf(path, sizeof(path),
+	    "/api/v1/groups?limit=200&filter=lastMembershipUpdated%%20gt%%20"
+	    "%%22%s%%22%%20or%%20lastUpdated%%20gt%%20%%22%s%%22",
+	    when, when);
+	return api_list(a, path, NULL, each_group, &w, e);
 }

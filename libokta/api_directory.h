@@ -11,6 +11,7 @@
 #include "api.h"
 #include "directory.h"
 #include "json.h"
+#include "sshkey.h"
 #include "template.h"
 
 enum {
@@ -19,12 +20,32 @@ enum {
 	API_WHY_SIZE = 128
 };
 
+/* What an attribute decides. */
+enum api_use {
+	USE_UID,
+	USE_GID,
+	USE_NAME,
+	USE_HOME,
+	USE_SHELL,
+	USE_KEYS,
+	API_USES
+};
+
 /* Which profile attributes matter; NULL where none is configured. */
 struct api_rules {
 	const char *uid_attribute, *gid_attribute;
 	const char *name_attribute; /* NULL: the local part of the login */
-	const char *home_attribute, *shell_attribute;
+	int or_local_part; /* … also where that attribute is not set */
+	const char *gecos_attribute; /* NULL, or not set: first, last name */
+	const char *group_prefix; /* NULL: none */
+	const char *home_attribute, *shell_attribute, *ssh_keys_attribute;
 	uint32_t id_min, id_max; /* bounds of the two numbers */
+	/* Why the attribute of a use is not believed, to be followed by its
+	 * name; NULL: it is (T20). */
+	const char *doubt[API_USES];
+	/* People of another user type have a schema that nobody looked at;
+	 * NULL or "": any type will do. */
+	const char *user_type;
 };
 
 struct api_user {
@@ -39,6 +60,8 @@ struct api_user {
 	uint32_t uid, gid; /* 0: the attribute is not set */
 	char problem[API_WHY_SIZE]; /* not "": a newcomer is refused for it */
 	char note[API_WHY_SIZE]; /* not "": what was left out */
+	int has_keys; /* the next one says what Okta says */
+	char keys[SSHKEY_TEXT_SIZE]; /* in the form of sshkey.h; may be "" */
 };
 
 struct api_group {
@@ -51,6 +74,10 @@ struct api_group {
 	char problem[API_WHY_SIZE];
 };
 
+enum { API_MEMBERS = 20 };
+/* Names of all that the two functions below read, NULL-ended. */
+void api_user_members(
+    const struct api_rules *r, const char *names[API_MEMBERS]);
 /* What an object of the users, members or app-users lists says. 0, or -1 with
  * ERROR_PROTOCOL where it is not even an object with an id. */
 int api_user_parse(const struct json_object *o, const struct api_rules *r,
@@ -67,25 +94,39 @@ typedef int api_on_user(void *arg, const struct api_user *u, struct error *e);
 /* Called for each group: the same. */
 typedef int api_on_group(void *arg, const struct api_group *g, struct error *e);
 
-/* The calls; ids must pass json_is_id. 0 or -1, as api_get and api_list. */
+/* The calls; ids must pass json_is_id. 0 or -1, as api_get and api_list.
+ * *people, where not NULL, becomes how many are in it, as far as Okta tells; 0
+ * unknown. That costs Okta some counting. */
 int api_group(struct api *a, const struct api_rules *r, const char *id,
-    struct api_group *g, struct error *e);
+    uint32_t *people, struct api_group *g, struct error *e);
 int api_user(struct api *a, const struct api_rules *r, const char *id,
     struct api_user *u, struct error *e);
+/* known: see api_list_known; or NULL. */
 int api_group_members(struct api *a, const struct api_rules *r, const char *id,
-    api_on_user *on, void *arg, struct error *e);
+    api_known *known, api_on_user *on, void *arg, struct error *e);
 int api_app_users(struct api *a, const struct api_rules *r, const char *id,
-    api_on_user *on, void *arg, struct error *e);
+    api_known *known, api_on_user *on, void *arg, struct error *e);
 /* Is the person assigned to the app? 1, or 0 with *is_known 1 where Okta shows
- * an assignment that has ended and 0 where it shows none (404). */
+ * an assignment that has ended and 0 where it shows none (404). *u is the
+ * person's record in the first two cases. */
 int api_app_user(struct api *a, const struct api_rules *r, const char *app,
-    const char *id, int *is_known, struct error *e);
+    const char *id, struct api_user *u, int *is_known, struct error *e);
+/* Is the app in the list of those that the person is assigned to? 1, 0, -1. */
+int api_user_has_app(
+    struct api *a, const char *id, const char *app, struct error *e);
 int api_user_groups(struct api *a, const struct api_rules *r, const char *id,
     api_on_group *on, void *arg, struct error *e);
 /* Everybody whose record changed after Unix second since, deactivated people
  * included (filter, not search: exact and case-sensitive). */
 int api_users_changed(struct api *a, const struct api_rules *r, int64_t since,
     api_on_user *on, void *arg, struct error *e);
+/* Every group whose record or people changed after then. */
+int api_groups_changed(struct api *a, const struct api_rules *r, int64_t since,
+    api_on_group *on, void *arg, struct error *e);
+
+/* Everything empty; of the long text at the end only its beginning is
+ * written. */
+void api_user_clear(struct api_user *u);
 
 /* The status of a word, 1; 0 where there is no such status. */
 int api_status_of(const char *word, enum person_status *status);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api_directory.h"
+#include "api_keys.h"
 #include "name.h"
 
 static const char *const status_word[STATUS_COUNT] = {
@@ -75,25 +76,35 @@ clean(const struct json_object *profile, const char *key, char *dst, size_t cap)
 /* A number by attribute, or a problem. */
 static uint32_t
 number(const struct json_object *profile, const char *attribute,
-    const struct api_rules *r, char problem[API_WHY_SIZE])
+    const char *doubt, const struct api_rules *r, char problem[API_WHY_SIZE])
 {
 	uint32_t n = 0;
 
-	if (attribute != NULL &&
-	    json_get_u32(profile, attribute, r->id_min, r->id_max, &n) == -1)
+	if (attribute == NULL)
+		return 0;
+	if (doubt != NULL)
+		say(problem, doubt, attribute);
+	else if (json_get_u32(profile, attribute, r->id_min, r->id_max, &n) ==
+	    -1)
 		say(problem, "no number of the id range in attribute",
 		    attribute);
 	return n;
 }
 
+/* why is where it is told that a doubt keeps the path away. */
 static void
-path(const struct json_object *profile, const char *attribute, char *dst,
-    char note[API_WHY_SIZE])
+path(const struct json_object *profile, const char *attribute,
+    const char *doubt, char *dst, char note[API_WHY_SIZE],
+    char why[API_WHY_SIZE])
 {
 	int rc;
 
 	if (attribute == NULL)
 		return;
+	if (doubt != NULL) {
+		say(why, doubt, attribute);
+		return;
+	}
 	rc = clean(profile, attribute, dst, TEMPLATE_PATH_SIZE);
 	if (rc == 1 &&
 	    !name_is_clean_path(dst, strlen(dst), TEMPLATE_PATH_SIZE - 1)) {
@@ -105,14 +116,20 @@ path(const struct json_object *profile, const char *attribute, char *dst,
 }
 
 static void
-gecos(const struct json_object *profile, struct api_user *u)
+gecos(const struct json_object *profile, const struct api_rules *r,
+    struct api_user *u)
 {
 	char first[API_TEXT_SIZE], last[API_TEXT_SIZE];
+	int has_own = r->gecos_attribute == NULL
+	    ? 0
+	    : clean(profile, r->gecos_attribute, u->gecos, sizeof(u->gecos));
 	int has_first = clean(profile, "firstName", first, sizeof(first));
 	int has_last = clean(profile, "lastName", last, sizeof(last));
 	int n;
 
-	if (has_first == -1 || has_last == -1)
+	if (has_own == 1)
+		return;
+	if (has_own == -1 || has_first == -1 || has_last == -1)
 		say(u->note, "the full name is left out: not clean text", "");
 	n = snprintf(u->gecos, sizeof(u->gecos), "%s%s%s", first,
 	    first[0] != '\0' && last[0] != '\0' ? " " : "", last);
@@ -135,14 +152,20 @@ name_or(int rc, const char *invalid, const char *attribute,
 
 static void
 names(const struct json_object *profile, const struct api_rules *r,
-    struct api_user *u)
+    const char *doubt, struct api_user *u)
 {
 	static const char by_attribute[] = "no valid user name in attribute";
 	char value[API_TEXT_SIZE];
 
 	if (clean(profile, "login", u->login, sizeof(u->login)) != 1)
 		say(u->problem, "the login is missing or not clean text", "");
-	else if (r->name_attribute == NULL)
+	else if (doubt != NULL)
+		say(u->problem, doubt,
+		    r->name_attribute != NULL ? r->name_attribute : "login");
+	else if (r->name_attribute == NULL ||
+	    (r->or_local_part &&
+		json_get_string(
+		    profile, r->name_attribute, value, sizeof(value)) == 0))
 		name_or(template_name_of_login(u->login, u->name),
 		    "the login gives no valid user name", "", u->problem);
 	else if (json_get_string(
@@ -153,14 +176,70 @@ names(const struct json_object *profile, const struct api_rules *r,
 		    r->name_attribute, u->problem);
 }
 
+/* What is not believed of this person. */
+static void
+doubts(const struct json_object *o, const struct api_rules *r,
+    const char *doubt[API_USES])
+{
+	struct json_object *type;
+	char id[JSON_ID_MAX + 1];
+	int is_other = 0;
+
+	if (r->user_type != NULL && r->user_type[0] != '\0') {
+		int rc = json_get_object(o, "type", &type);
+
+		is_other = rc == -1 ||
+		    (rc == 1 &&
+			(json_get_id(type, "id", id) != 1 ||
+			    strcmp(id, r->user_type) != 0));
+	}
+	for (int i = 0; i < API_USES; i++) {
+		doubt[i] = r->doubt[i];
+		if (is_other && doubt[i] == NULL)
+			doubt[i] = "another user type, so nobody can tell who "
+				   "may edit the attribute";
+	}
+}
+
+void
+api_user_members(const struct api_rules *r, const char *names[API_MEMBERS])
+{
+	static const char *const always[] = {"id", "status", "type", "profile",
+	    "login", "firstName", "lastName", "_embedded", "user"};
+	const char *const attributes[] = {r->uid_attribute, r->gid_attribute,
+	    r->name_attribute, r->home_attribute, r->shell_attribute,
+	    r->ssh_keys_attribute};
+	size_t n = 0;
+
+	_Static_assert(
+	    sizeof(always) / sizeof(*always) + API_USES + 1 < API_MEMBERS,
+	    "room for all names");
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		names[n++] = always[i];
+	for (size_t i = 0; i < API_USES; i++)
+		if (attributes[i] != NULL)
+			names[n++] = attributes[i];
+	if (r->gecos_attribute != NULL)
+		names[n++] = r->gecos_attribute;
+	names[n] = NULL;
+}
+
+void
+api_user_clear(struct api_user *u)
+{
+	memset(u, 0, offsetof(struct api_user, keys));
+	u->keys[0] = '\0';
+}
+
 int
 api_user_parse(const struct json_object *o, const struct api_rules *r,
     struct api_user *u, struct error *e)
 {
 	struct json_object *profile;
+	const char *doubt[API_USES];
 	char word[32];
 
-	memset(u, 0, sizeof(*u));
+	api_user_clear(u);
 	u->status = STATUS_DEPROVISIONED;
 	if (json_get_id(o, "id", u->id) != 1)
 		return error_set(e, ERROR_PROTOCOL, "a user without an id");
@@ -172,12 +251,18 @@ api_user_parse(const struct json_object *o, const struct api_rules *r,
 		say(u->problem, "there is no profile", "");
 		return 0;
 	}
-	names(profile, r, u);
-	gecos(profile, u);
-	u->uid = number(profile, r->uid_attribute, r, u->problem);
-	u->gid = number(profile, r->gid_attribute, r, u->problem);
-	path(profile, r->home_attribute, u->home, u->note);
-	path(profile, r->shell_attribute, u->shell, u->note);
+	doubts(o, r, doubt);
+	names(profile, r, doubt[USE_NAME], u);
+	gecos(profile, r, u);
+	u->uid =
+	    number(profile, r->uid_attribute, doubt[USE_UID], r, u->problem);
+	u->gid =
+	    number(profile, r->gid_attribute, doubt[USE_GID], r, u->problem);
+	path(profile, r->home_attribute, doubt[USE_HOME], u->home, u->note,
+	    u->problem);
+	path(profile, r->shell_attribute, doubt[USE_SHELL], u->shell, u->note,
+	    u->note);
+	api_keys_parse(profile, r->ssh_keys_attribute, doubt[USE_KEYS], u);
 	return 0;
 }
 
@@ -189,7 +274,7 @@ api_app_user_parse(const struct json_object *o, const struct api_rules *r,
 	char id[JSON_ID_MAX + 1], word[32];
 
 	*is_assigned = 0;
-	memset(u, 0, sizeof(*u));
+	api_user_clear(u);
 	if (json_get_id(o, "id", id) != 1 ||
 	    json_get_string(o, "status", word, sizeof(word)) != 1)
 		return error_set(
@@ -248,8 +333,9 @@ api_group_parse(const struct json_object *o, const struct api_rules *r,
 	if (clean(profile, "name", g->okta_name, sizeof(g->okta_name)) != 1)
 		say(g->problem, "the name is missing or not clean text", "");
 	else
-		name_or(template_name_of_group(g->okta_name, g->name),
+		name_or(template_name_of_group(
+			    r->group_prefix, g->okta_name, g->name),
 		    "the name gives no valid group name", "", g->problem);
-	g->gid = number(profile, r->gid_attribute, r, g->problem);
+	g->gid = number(profile, r->gid_attribute, NULL, r, g->problem);
 	return 0;
 }

@@ -81,6 +81,22 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	return 0;
 }
 
+int
+buf_put_percent(struct buf *b, const void *p, size_t len)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789-._~";
+	const unsigned char *c = p;
+
+	for (size_t i = 0; i < len; i++) {
+		if (c[i] != '\0' && strchr(plain, c[i]) != NULL)
+			buf_put(b, &c[i], 1);
+		else
+			buf_printf(b, "%%%02X", c[i]);
+	}
+	return b->failed ? -1 : 0;
+}
+
 char *
 buf_take(struct buf *b)
 {

@@ -9,7 +9,7 @@
 
 struct buf {
 	char *bytes; /* NUL-ended after the first put; NULL: nothing yet */
-	size_t len;  /* without that NUL */
+	size_t len; /* without that NUL */
 	size_t cap;
 	size_t max; /* ceiling of len, bytes */
 	int failed; /* a put did not fit: later puts fail too */
@@ -24,6 +24,8 @@ int buf_put(struct buf *b, const void *p, size_t len);
 int buf_puts(struct buf *b, const char *s);
 int buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Percent-encoded: all but the unreserved characters (RFC 3986, 2.3). */
+int buf_put_percent(struct buf *b, const void *p, size_t len);
 /* Hands the bytes over to the caller, who frees them; the buffer is empty
  * again. NULL where the buffer failed. An empty buffer gives "". */
 char *buf_take(struct buf *b);

@@ -34,20 +34,12 @@ connect_by(int fd, const char *path, uint64_t deadline)
 	return OKTA_OK;
 }
 
-static int
-is_peer_root(int fd)
-{
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	    len == sizeof(peer) && peer.uid == 0;
-}
-
 int
 client_open(struct client *c, const char *path, uint64_t deadline)
 {
-	int r;
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t size = sizeof(peer);
+	int low, r;
 
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
@@ -56,33 +48,22 @@ client_open(struct client *c, const char *path, uint64_t deadline)
 	 * the boot the call might wait for ever. */
 	if (getrandom(c->id, sizeof(c->id), GRND_NONBLOCK) != sizeof(c->id))
 		return OKTA_SYSTEM;
-	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	low = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (low < 0)
+		return OKTA_SYSTEM;
+	/* The host may run without stdio and open it any time. */
+	c->fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(low);
 	if (c->fd < 0)
 		return OKTA_SYSTEM;
-	if (c->fd <= STDERR_FILENO) {
-		/* The host runs without stdio and may open it any time. */
-		int low = c->fd;
-
-		c->fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(low);
-		if (c->fd < 0)
-			return OKTA_SYSTEM;
-	}
 	r = connect_by(c->fd, path, deadline);
-	if (r == OKTA_OK && !is_peer_root(c->fd))
+	if (r == OKTA_OK &&
+	    (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
+		size != sizeof(peer) || peer.uid != 0))
 		r = OKTA_UNSAFE;
 	if (r != OKTA_OK)
 		client_close(c);
 	return r;
-}
-
-static int
-is_service(const char *s)
-{
-	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-
-	return len > 0 && len < PROTOCOL_SERVICE_SIZE && s[len] == '\0';
 }
 
 void
@@ -93,7 +74,8 @@ client_hello(struct client *c, struct wire_out *o, uint16_t op, uint32_t uid,
 	char hex[PROTOCOL_TICKET_SIZE] = {0};
 
 	wire_begin(o, c->out, sizeof(c->out), op, c->id);
-	if (service == NULL || !is_service(service) ||
+	/* oktad refuses what can not be the name of a service. */
+	if (service == NULL || strlen(service) >= sizeof(name) ||
 	    (ticket != NULL && strlen(ticket) != sizeof(hex))) {
 		o->code = OKTA_BAD;
 		return;

@@ -8,7 +8,7 @@
 
 enum {
 	CA_FILE_MAX = 4 << 20, /* bytes; a system's bundle has 220,000 */
-	RESERVE = 2	       /* failures kept for known addresses */
+	RESERVE = 2 /* failures kept for known addresses */
 };
 
 static const char service_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -50,19 +50,27 @@ row_of(const struct conf_entry *entry, struct error *e)
 	size_t len = strlen(entry->subject);
 
 	if (!conf_section_is_known(entry->section))
-		conf_wrong(&entry->place, entry->key, e, "there is no section "
-		    "[%s]; see okta.conf(5)", entry->section);
+		conf_wrong(&entry->place, entry->key, e,
+		    "there is no section "
+		    "[%s]; see okta.conf(5)",
+		    entry->section);
 	else if (strcmp(entry->section, "service") != 0 && len > 0)
-		conf_wrong(&entry->place, entry->key, e, "only [service NAME] "
-		    "has a name; write [%s]", entry->section);
-	else if (strcmp(entry->section, "service") == 0 && (len == 0 ||
-	    len > 31 || strspn(entry->subject, service_alphabet) != len))
-		conf_wrong(&entry->place, entry->key, e, "[service NAME] "
+		conf_wrong(&entry->place, entry->key, e,
+		    "only [service NAME] "
+		    "has a name; write [%s]",
+		    entry->section);
+	else if (strcmp(entry->section, "service") == 0 &&
+	    (len == 0 || len > 31 ||
+		strspn(entry->subject, service_alphabet) != len))
+		conf_wrong(&entry->place, entry->key, e,
+		    "[service NAME] "
 		    "needs the name of a PAM service, at most 31 of A-Z a-z "
 		    "0-9 . _ -");
 	else if ((k = conf_key_find(entry->section, entry->key)) == NULL)
-		conf_wrong(&entry->place, entry->key, e, "there is no such "
-		    "key in [%s]; see okta.conf(5)", entry->section);
+		conf_wrong(&entry->place, entry->key, e,
+		    "there is no such "
+		    "key in [%s]; see okta.conf(5)",
+		    entry->section);
 	else
 		return k;
 	return NULL;
@@ -84,9 +92,10 @@ apply(struct conf *c, const struct conf_entry *entry, struct error *e)
 			return -1;
 		base = (char *)service;
 	}
-	if (conf_value(k, entry->value, base + k->at, &why) != 0)
-		return conf_wrong(&entry->place, entry->key, e, "%s",
-		    why.text);
+	if ((conf_is_local(k)
+		    ? conf_local_take(c, k, entry->key, entry->value, &why)
+		    : conf_value(k, entry->value, base + k->at, &why)) != 0)
+		return conf_wrong(&entry->place, entry->key, e, "%s", why.text);
 	return 0;
 }
 
@@ -108,8 +117,8 @@ apply_fallbacks(struct conf *c, struct error *e)
 
 /* Every entry is read, so that a wrong line is never hidden behind a later
  * file that replaces it. */
-static int
-apply_all(struct conf *c, struct error *e)
+int
+conf_apply(struct conf *c, struct error *e)
 {
 	const struct conf_entries *es = &c->written->entries;
 
@@ -144,7 +153,7 @@ static int
 fill_lists(struct conf *c, struct error *e)
 {
 	char *none[] = {NULL};
-	char *change[] = {(char *)(uintptr_t)"okta.users.manage", NULL};
+	char *change[] = {(char *)(uintptr_t) "okta.users.manage", NULL};
 
 	if (c->allow_groups == NULL)
 		c->allow_groups = list_copy(none);
@@ -153,14 +162,16 @@ fill_lists(struct conf *c, struct error *e)
 	if (c->publish_groups == NULL && c->allow_groups != NULL)
 		c->publish_groups = list_copy(c->allow_groups);
 	if (c->allow_groups == NULL || c->allow_apps == NULL ||
-	    c->publish_groups == NULL)
+	    c->publish_groups == NULL || conf_rules_collect(c) != 0)
 		return error_errno(e, "%s", c->file);
 	if (c->okta.scopes == NULL)
-		c->okta.scopes = c->okta.mode == CONF_OAUTH ?
-		    conf_scopes_least(c) : list_copy(none);
+		c->okta.scopes = c->okta.mode == CONF_OAUTH
+		    ? conf_scopes_least(c)
+		    : list_copy(none);
 	if (c->admin.scopes == NULL)
-		c->admin.scopes = list_copy(c->has_admin &&
-		    c->admin.mode == CONF_OAUTH ? change : none);
+		c->admin.scopes = list_copy(
+		    c->has_admin && c->admin.mode == CONF_OAUTH ? change
+								: none);
 	if (c->okta.scopes == NULL || c->admin.scopes == NULL)
 		return error_errno(e, "%s", c->file);
 	return 0;
@@ -181,8 +192,10 @@ load_ca(struct conf *c, uid_t owner, struct error *e)
 	if (strstr(text.bytes, "-----BEGIN CERTIFICATE-----") == NULL ||
 	    strlen(text.bytes) != text.len) {
 		secret_clear(&text);
-		return conf_wrong_at(c, "okta", "ca_file", e, "%s: holds no "
-		    "certificate in PEM form", c->ca_file);
+		return conf_wrong_at(c, "okta", "ca_file", e,
+		    "%s: holds no "
+		    "certificate in PEM form",
+		    c->ca_file);
 	}
 	c->ca_pem = text.bytes;
 	return 0;
@@ -201,19 +214,20 @@ static int
 complete(struct conf *c, uid_t owner, struct error *e)
 {
 	c->has_admin = has_section(c, "admin");
-	c->failures_reserved = c->failures > RESERVE ? RESERVE :
-	    c->failures - 1;
+	c->failures_reserved =
+	    c->failures > RESERVE ? RESERVE : c->failures - 1;
 	if (conf_credential_load(c, "okta", &c->okta, owner, e) != 0 ||
-	    (c->has_admin && conf_credential_load(c, "admin", &c->admin,
-	    owner, e) != 0) ||
-	    load_ca(c, owner, e) != 0 || fill_lists(c, e) != 0)
+	    (c->has_admin &&
+		conf_credential_load(c, "admin", &c->admin, owner, e) != 0) ||
+	    conf_oidc_load(c, owner, e) != 0 || load_ca(c, owner, e) != 0 ||
+	    fill_lists(c, e) != 0)
 		return -1;
 	return conf_check(c, e);
 }
 
 int
-conf_load_owned(const char *path, uid_t owner, struct conf **out,
-    struct error *e)
+conf_load_owned(
+    const char *path, uid_t owner, struct conf **out, struct error *e)
 {
 	struct conf *c = calloc(1, sizeof(*c));
 
@@ -223,7 +237,7 @@ conf_load_owned(const char *path, uid_t owner, struct conf **out,
 	    (c->file = strdup(path)) == NULL)
 		error_errno(e, "%s", path);
 	else if (conf_files_read(path, owner, c->written, e) == 0 &&
-	    apply_fallbacks(c, e) == 0 && apply_all(c, e) == 0 &&
+	    apply_fallbacks(c, e) == 0 && conf_apply(c, e) == 0 &&
 	    complete(c, owner, e) == 0) {
 		*out = c;
 		c = NULL;
@@ -238,6 +252,15 @@ conf_load(const char *path, struct conf **out, struct error *e)
 	return conf_load_owned(path, 0, out, e);
 }
 
+static void
+service_clear(struct conf_service *s)
+{
+	for (const struct conf_key *k = conf_keys; k->section != NULL; k++)
+		if (k->base == CONF_BASE_SERVICE && k->type != CONF_LATER)
+			conf_value_clear(k, (char *)s + k->at);
+	free(s->name);
+}
+
 void
 conf_free(struct conf *c)
 {
@@ -247,10 +270,13 @@ conf_free(struct conf *c)
 		if (k->base == CONF_BASE_CONF && k->type != CONF_LATER)
 			conf_value_clear(k, (char *)c + k->at);
 	for (size_t i = 0; i < c->nservices; i++)
-		free(c->services[i].name);
+		service_clear(&c->services[i]);
 	free(c->services);
+	conf_rules_clear(c);
+	conf_local_clear(c);
 	secret_clear(&c->okta.private_key);
 	secret_clear(&c->admin.private_key);
+	secret_clear(&c->oidc.private_key);
 	free(c->ca_pem);
 	free(c->file);
 	if (c->written != NULL) {
@@ -291,10 +317,13 @@ service_named(const struct conf *c, const char *name)
 struct conf_service
 conf_service_for(const struct conf *c, const char *name)
 {
-	const struct conf_service *rows[] = {service_named(c, "default"),
-	    service_named(c, name)};
-	struct conf_service s = {.name = NULL, .flow = FLOW_AUTHN,
-	    .factor = FACTOR_REQUIRED, .place = {c->file, 0}};
+	const struct conf_service *rows[] = {
+	    service_named(c, "default"), service_named(c, name)};
+	struct conf_service s = {.name = NULL,
+	    .flow = c->oidc.client_id != NULL ? FLOW_AUTO : FLOW_AUTHN,
+	    .factor = FACTOR_REQUIRED,
+	    .factors = PROOF_DEFAULT,
+	    .place = {c->file, 0}};
 
 	for (size_t i = 0; i < 2; i++) {
 		if (rows[i] == NULL)
@@ -305,6 +334,13 @@ conf_service_for(const struct conf *c, const char *name)
 			s.flow = rows[i]->flow;
 		if (rows[i]->factor != 0)
 			s.factor = rows[i]->factor;
+		if (rows[i]->factors[0] != '\0')
+			memcpy(s.factors, rows[i]->factors, sizeof(s.factors));
+	}
+	/* Never that of others: it is for what runs inside a login. */
+	if (rows[1] != NULL) {
+		s.grace_s = rows[1]->grace_s;
+		s.grace_root = rows[1]->grace_root;
 	}
 	return s;
 }

@@ -5,20 +5,17 @@
 #include "file.h"
 #include "key.h"
 
-enum {
-	TOKEN_FILE_MAX = 4096,
-	KEY_FILE_MAX = 1 << 16
-};
+enum { TOKEN_FILE_MAX = 4096, KEY_FILE_MAX = 1 << 16 };
 
 /* The keys that belong to one way and not to the other. */
 static const char *const token_keys[] = {"api_token", "api_token_file", NULL};
-static const char *const oauth_keys[] = {"client_id", "private_key",
-    "key_id", "algorithm", "scopes", NULL};
+static const char *const oauth_keys[] = {
+    "client_id", "private_key", "key_id", "algorithm", "scopes", NULL};
 
 /* The first of the keys that is written, or NULL. */
 static const char *
-first_written(const struct conf *c, const char *section,
-    const char *const *keys)
+first_written(
+    const struct conf *c, const char *section, const char *const *keys)
 {
 	for (; *keys != NULL; keys++)
 		if (conf_where(c, section, *keys).line > 0)
@@ -28,8 +25,8 @@ first_written(const struct conf *c, const char *section,
 
 /* Puts "file:line: key: " in front of what a file's reader said. */
 static int
-at_key(const struct conf *c, const char *section, const char *key,
-    struct error *e)
+at_key(
+    const struct conf *c, const char *section, const char *key, struct error *e)
 {
 	char text[sizeof(e->text)];
 
@@ -37,30 +34,31 @@ at_key(const struct conf *c, const char *section, const char *key,
 	return conf_wrong_at(c, section, key, e, "%s", text);
 }
 
-/* One line of token, perhaps with a newline behind it. */
-static int
-load_token(struct conf *c, const char *section, struct conf_credential *cred,
-    uid_t owner, struct error *e)
+/* One line, perhaps with a newline behind it. */
+int
+conf_read_token(const struct conf *c, const char *section, const char *key,
+    const char *path, uid_t owner, struct secret *out, struct error *e)
 {
 	struct secret text = {0};
 	size_t len;
 	int r = -1;
 
-	if (file_read_trusted(cred->api_token_file, owner, TOKEN_FILE_MAX,
-	    &text, e) != 0) {
-		at_key(c, section, "api_token_file", e);
+	if (file_read_trusted(path, owner, TOKEN_FILE_MAX, &text, e) != 0) {
+		at_key(c, section, key, e);
 		goto out;
 	}
-	len = strspn(text.bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	len = strspn(text.bytes,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789_-");
 	if (len == 0 || len > 512 ||
 	    text.bytes[len + strspn(text.bytes + len, "\n")] != '\0' ||
 	    strlen(text.bytes) != text.len)
-		conf_wrong_at(c, section, "api_token_file", e,
-		    "%s: holds no API token; put the token on its one line",
-		    cred->api_token_file);
-	else if (secret_set(&cred->api_token, text.bytes, len) != 0)
-		error_errno(e, "%s", cred->api_token_file);
+		conf_wrong_at(c, section, key, e,
+		    "%s: holds no %s; put it on its one line", path,
+		    strcmp(key, "api_token_file") == 0 ? "API token"
+						       : "client secret");
+	else if (secret_set(out, text.bytes, len) != 0)
+		error_errno(e, "%s", path);
 	else
 		r = 0;
 out:
@@ -68,27 +66,27 @@ out:
 	return r;
 }
 
-/* Reads the key, looks whether it can sign, and fills in the algorithm. */
-static int
-load_key(struct conf *c, const char *section, struct conf_credential *cred,
-    uid_t owner, struct error *e)
+int
+conf_read_key(const struct conf *c, const char *section, const char *name,
+    const char *path, uid_t owner, struct secret *pem, char **algorithm,
+    struct error *e)
 {
+	const char *given = algorithm != NULL ? *algorithm : NULL;
 	struct key *key = NULL;
 	int r = -1;
 
-	if (file_read_trusted(cred->private_key_file, owner, KEY_FILE_MAX,
-	    &cred->private_key, e) != 0) {
-		at_key(c, section, "private_key", e);
+	if (file_read_trusted(path, owner, KEY_FILE_MAX, pem, e) != 0) {
+		at_key(c, section, name, e);
 		goto out;
 	}
-	if (key_load(&cred->private_key, cred->algorithm, &key, e) != 0) {
-		error_prefix(e, "%s", cred->private_key_file);
-		at_key(c, section, "private_key", e);
+	if (key_load(pem, given, &key, e) != 0) {
+		error_prefix(e, "%s", path);
+		at_key(c, section, name, e);
 		goto out;
 	}
-	if (cred->algorithm == NULL &&
-	    (cred->algorithm = strdup(key_algorithm(key))) == NULL)
-		error_errno(e, "%s", cred->private_key_file);
+	if (algorithm != NULL && given == NULL &&
+	    (*algorithm = strdup(key_algorithm(key))) == NULL)
+		error_errno(e, "%s", path);
 	else
 		r = 0;
 out:
@@ -104,11 +102,14 @@ conf_credential_load(struct conf *c, const char *section,
 	const char *oauth = first_written(c, section, oauth_keys);
 
 	if (token == NULL && oauth == NULL)
-		return conf_wrong_at(c, section, NULL, e, "[%s] names no "
+		return conf_wrong_at(c, section, NULL, e,
+		    "[%s] names no "
 		    "credential; write client_id and private_key, or "
-		    "api_token_file", section);
+		    "api_token_file",
+		    section);
 	if (token != NULL && oauth != NULL)
-		return conf_wrong_at(c, section, token, e, "contradicts %s in "
+		return conf_wrong_at(c, section, token, e,
+		    "contradicts %s in "
 		    "%s line %u; keep one of the two ways to authenticate",
 		    oauth, conf_where(c, section, oauth).file,
 		    conf_where(c, section, oauth).line);
@@ -121,14 +122,19 @@ conf_credential_load(struct conf *c, const char *section,
 			    "contradicts api_token in %s line %u; keep one",
 			    conf_where(c, section, "api_token").file,
 			    conf_where(c, section, "api_token").line);
-		return load_token(c, section, cred, owner, e);
+		return conf_read_token(c, section, "api_token_file",
+		    cred->api_token_file, owner, &cred->api_token, e);
 	}
 	cred->mode = CONF_OAUTH;
 	if (cred->client_id == NULL)
-		return conf_wrong_at(c, section, oauth, e, "needs client_id "
-		    "beside it; write client_id = 0oa… in [%s]", section);
+		return conf_wrong_at(c, section, oauth, e,
+		    "needs client_id "
+		    "beside it; write client_id = 0oa… in [%s]",
+		    section);
 	if (cred->private_key_file == NULL)
-		return conf_wrong_at(c, section, oauth, e, "needs private_key "
+		return conf_wrong_at(c, section, oauth, e,
+		    "needs private_key "
 		    "beside it; run: oktactl key import FILE");
-	return load_key(c, section, cred, owner, e);
+	return conf_read_key(c, section, "private_key", cred->private_key_file,
+	    owner, &cred->private_key, &cred->algorithm, e);
 }

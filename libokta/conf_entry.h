@@ -35,8 +35,7 @@ void conf_entries_clear(struct conf_entries *es);
 
 /* ERROR_CONFIG with "file:line: key: text"; key NULL is left out, and so is
  * line 0. Always -1. */
-int conf_wrong(const struct conf_place *place, const char *key,
-    struct error *e, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+int conf_wrong(const struct conf_place *place, const char *key, struct error *e,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

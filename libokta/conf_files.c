@@ -31,9 +31,10 @@ check_folder(int fd, const char *path, uid_t owner, struct error *e)
 	if ((st.st_uid == owner || st.st_uid == 0) &&
 	    ((st.st_mode & 022) == 0 || (st.st_mode & S_ISVTX) != 0))
 		return 0;
-	return error_set(e, ERROR_CONFIG, "%s: others may write this folder; "
-	    "run: chown %u %s && chmod 0755 %s", path, (unsigned int)owner,
-	    path, path);
+	return error_set(e, ERROR_CONFIG,
+	    "%s: others may write this folder; "
+	    "run: chown %u %s && chmod 0755 %s",
+	    path, (unsigned int)owner, path, path);
 }
 
 static int
@@ -58,8 +59,7 @@ check_folder_of(const char *path, uid_t owner, struct error *e)
 }
 
 static int
-read_one(const char *path, uid_t owner, struct conf_written *w,
-    struct error *e)
+read_one(const char *path, uid_t owner, struct conf_written *w, struct error *e)
 {
 	struct secret text = {0};
 	char **files;
@@ -97,8 +97,8 @@ by_bytes(const struct dirent **a, const struct dirent **b)
 }
 
 static int
-read_dropins(const char *folder, uid_t owner, struct conf_written *w,
-    struct error *e)
+read_dropins(
+    const char *folder, uid_t owner, struct conf_written *w, struct error *e)
 {
 	struct dirent **names = NULL;
 	char path[PATH_MAX + NAME_MAX + 2];
@@ -121,8 +121,7 @@ read_dropins(const char *folder, uid_t owner, struct conf_written *w,
 	}
 	r = 0;
 	for (int i = 0; i < n && r == 0; i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder,
-		    names[i]->d_name);
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
 		r = read_one(path, owner, w, e);
 	}
 out:
@@ -134,14 +133,14 @@ out:
 }
 
 int
-conf_files_read(const char *path, uid_t owner, struct conf_written *w,
-    struct error *e)
+conf_files_read(
+    const char *path, uid_t owner, struct conf_written *w, struct error *e)
 {
 	char folder[PATH_MAX];
 
 	if (strlen(path) + NAME_MAX + 4 >= sizeof(folder))
-		return error_set(e, ERROR_CONFIG, "%.100s...: path too long",
-		    path);
+		return error_set(
+		    e, ERROR_CONFIG, "%.100s...: path too long", path);
 	snprintf(folder, sizeof(folder), "%s.d", path);
 	if (check_folder_of(path, owner, e) != 0 ||
 	    read_one(path, owner, w, e) != 0)

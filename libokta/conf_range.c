@@ -10,20 +10,35 @@ static const struct {
 	uint32_t min, max;
 	const char *who;
 } foreign[] = {
-    {0, 65535, "0-65535: system, local and systemd's dynamic users, nobody"},
-    {524288, 1879048191, "524288-1879048191: systemd's containers"},
-    {2147352576, 2147418111, "2147352576-2147418111: systemd's foreign images"},
-    {2147483647, 4294967295, "2147483647 and up: not safe as a signed number"},
+    {0, 65535, "system, local and systemd's dynamic users, nobody"},
+    {524288, 1879048191, "systemd's containers"},
+    {2147352576, 2147418111, "systemd's foreign images"},
+    {2147483647, 4294967295, "not safe as signed numbers"},
 };
 
-/* NULL, or who else gives out numbers between min and max. */
-static const char *
-find_conflict(uint32_t min, uint32_t max)
+enum { FOREIGN = sizeof(foreign) / sizeof(foreign[0]) };
+
+void
+conf_range_each(
+    void (*on)(void *arg, uint32_t first, uint32_t last, const char *who),
+    void *arg)
 {
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (min <= foreign[i].max && max >= foreign[i].min)
-			return foreign[i].who;
-	return NULL;
+	for (size_t i = 0; i < FOREIGN; i++)
+		on(arg, foreign[i].min, foreign[i].max, foreign[i].who);
+}
+
+int
+conf_range_may_bring(uint32_t number)
+{
+	/* The same page; and Debian's policy, 9.2.2, for 60000 to 65535. */
+	static const struct {
+		uint32_t min, max;
+	} never[] = {{0, 999}, {60000, 65535}, {2147352576, UINT32_MAX}};
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (number >= never[i].min && number <= never[i].max)
+			return 0;
+	return 1;
 }
 
 /* Decimal digits without sign or leading zero, at most 10; *v behind them. */
@@ -41,10 +56,10 @@ read_id(const char **v, uint64_t *out)
 }
 
 int
-conf_range_parse(const char *text, uint32_t *min, uint32_t *max, char *why,
-    size_t cap)
+conf_range_parse(
+    const char *text, uint32_t *min, uint32_t *max, char *why, size_t cap)
 {
-	const char *v = text, *who;
+	const char *v = text;
 	uint64_t a, b = 0;
 	int bad;
 
@@ -57,14 +72,18 @@ conf_range_parse(const char *text, uint32_t *min, uint32_t *max, char *why,
 		bad = read_id(&v, &b) != 0 || *v != '\0';
 	}
 	if (bad || a > b) {
-		snprintf(why, cap, "not a range of numbers like "
+		snprintf(why, cap,
+		    "not a range of numbers like "
 		    "1879048192-2147352575");
 		return -1;
 	}
-	who = find_conflict((uint32_t)a, (uint32_t)b);
-	if (who != NULL) {
-		snprintf(why, cap, "overlaps %s; the default, "
-		    "1879048192-2147352575, is free of others", who);
+	for (size_t i = 0; i < FOREIGN; i++) {
+		if (a > foreign[i].max || b < foreign[i].min)
+			continue;
+		snprintf(why, cap,
+		    "overlaps %u-%u: %s; the default, "
+		    "1879048192-2147352575, is free of others",
+		    foreign[i].min, foreign[i].max, foreign[i].who);
 		return -1;
 	}
 	*min = (uint32_t)a;

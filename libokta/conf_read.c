@@ -67,8 +67,9 @@ read_pair(struct reader *r, char *line)
 	*value++ = '\0';
 	key = trim(line);
 	value = trim(value);
-	if (!is_word(key, "abcdefghijklmnopqrstuvwxyz0123456789_"))
-		return WRONG(r, "not a key: lower-case letters, digits and _");
+	if (!is_word(key, "abcdefghijklmnopqrstuvwxyz0123456789_-"))
+		return WRONG(
+		    r, "not a key: lower-case letters, digits, _ and -");
 	if (r->section == NULL)
 		return WRONG(r, "%s: stands before the first [section]", key);
 	if (value[0] == '"' || value[0] == '\'')
@@ -79,11 +80,13 @@ read_pair(struct reader *r, char *line)
 		if (strcmp(old->section, r->section) == 0 &&
 		    strcmp(old->subject, r->subject) == 0 &&
 		    strcmp(old->key, key) == 0)
-			return WRONG(r, "%s: stands in line %u already; "
-			    "keep one of them", key, old->place.line);
+			return WRONG(r,
+			    "%s: stands in line %u already; "
+			    "keep one of them",
+			    key, old->place.line);
 	}
-	return conf_entries_add(r->out, r->section, r->subject, key, value,
-	    &r->place, r->e);
+	return conf_entries_add(
+	    r->out, r->section, r->subject, key, value, &r->place, r->e);
 }
 
 static int
@@ -94,8 +97,10 @@ read_line(struct reader *r, char *line, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if ((line[i] >= 0 && line[i] < ' ' && line[i] != '\t') ||
 		    line[i] == 0x7f)
-			return WRONG(r, "control character (byte %zu); lines "
-			    "end with a newline alone", i + 1);
+			return WRONG(r,
+			    "control character (byte %zu); lines "
+			    "end with a newline alone",
+			    i + 1);
 	line = trim(line);
 	if (line[0] == '\0' || line[0] == '#')
 		return 0;
@@ -103,8 +108,8 @@ read_line(struct reader *r, char *line, size_t len)
 }
 
 int
-conf_read(const struct secret *text, const char *file,
-    struct conf_entries *out, struct error *e)
+conf_read(const struct secret *text, const char *file, struct conf_entries *out,
+    struct error *e)
 {
 	struct reader r = {out, out->count, NULL, NULL, {file, 0}, e};
 	struct secret copy = {0};

@@ -13,7 +13,7 @@
 
 enum {
 	CONF_FILE_MAX = 1 << 20, /* bytes of a file */
-	CONF_LINE_MAX = 1 << 16	 /* bytes of a line */
+	CONF_LINE_MAX = 1 << 16 /* bytes of a line */
 };
 
 /* Appends the entries of one file's text to *out; file is kept, not copied.

@@ -3,15 +3,22 @@
 #include "slice_codec.h"
 
 #define ROW(n, k, type, member)                                               \
-	{.tag = (n), .kind = (k), .at = offsetof(struct type, member),        \
-	    .size = sizeof(((struct type *)0)->member)}
+	{                                                                     \
+		.tag = (n), .kind = (k), .at = offsetof(struct type, member), \
+		.size = sizeof(((struct type *)0)->member)                    \
+	}
 #define REQUIRED(n, k, type, member)                                          \
-	{.tag = (n), .kind = (k), .at = offsetof(struct type, member),        \
-	    .size = sizeof(((struct type *)0)->member), .is_required = 1}
-#define TABLE(rows) {(rows), sizeof(rows) / sizeof((rows)[0])}
+	{                                                                     \
+		.tag = (n), .kind = (k), .at = offsetof(struct type, member), \
+		.size = sizeof(((struct type *)0)->member), .is_required = 1  \
+	}
+#define TABLE(rows)                                      \
+	{                                                \
+		(rows), sizeof(rows) / sizeof((rows)[0]) \
+	}
 
-_Static_assert(sizeof(enum conf_mode) == 4 && sizeof(int) == 4,
-    "SLICE_NUMBER is 32 bits");
+_Static_assert(
+    sizeof(enum conf_mode) == 4 && sizeof(int) == 4, "SLICE_NUMBER is 32 bits");
 
 static const struct slice_row net_rows[] = {
     REQUIRED(300, SLICE_TEXT, slice_net, url),
@@ -27,6 +34,11 @@ static const struct slice_row net_rows[] = {
     ROW(310, SLICE_NUMBER, slice_net, admin_mode),
     ROW(311, SLICE_SECRET, slice_net, admin_token),
     ROW(312, SLICE_LIST, slice_net, admin_scopes),
+    ROW(313, SLICE_TEXT, slice_net, oidc_client_id),
+    ROW(314, SLICE_TEXT, slice_net, oidc_base),
+    ROW(315, SLICE_SECRET, slice_net, oidc_secret),
+    ROW(316, SLICE_NUMBER, slice_net, has_oidc_key),
+    ROW(317, SLICE_NUMBER, slice_net, factors_api),
 };
 
 static const struct slice_row sync_rows[] = {
@@ -49,10 +61,20 @@ static const struct slice_row sync_rows[] = {
     REQUIRED(336, SLICE_NUMBER, slice_sync, max_age_s),
     ROW(337, SLICE_NUMBER, slice_sync, key_statuses),
     ROW(339, SLICE_NUMBER, slice_sync, enumerate),
+    ROW(360, SLICE_NUMBER, slice_sync, trust_attributes),
+    ROW(361, SLICE_TEXT, slice_sync, gecos_attribute),
+    ROW(362, SLICE_TEXT, slice_sync, primary_group),
+    ROW(363, SLICE_TEXT, slice_sync, group_prefix),
+    ROW(366, SLICE_LIST, slice_sync, local_groups),
+    ROW(367, SLICE_LIST, slice_sync, veto),
+    ROW(368, SLICE_LIST, slice_sync, local_accounts),
+    ROW(365, SLICE_TEXT, slice_sync, ssh_keys_attribute),
+    ROW(364, SLICE_LIST, slice_sync, rule_ids),
 };
 
 static const struct slice_row person_rows[] = {
-    {.tag = 359, .kind = SLICE_BYTES,
+    {.tag = 359,
+	.kind = SLICE_BYTES,
 	.at = offsetof(struct slice_person, hello),
 	.size = sizeof(((struct slice_person *)0)->hello),
 	.len_at = offsetof(struct slice_person, hello_len)},
@@ -69,7 +91,19 @@ static const struct slice_row person_rows[] = {
     REQUIRED(350, SLICE_NUMBER, slice_person, deadline_s),
     ROW(351, SLICE_NUMBER, slice_person, trusted_app),
     ROW(352, SLICE_NUMBER, slice_person, trusted_proxy),
+    ROW(370, SLICE_ARRAY, slice_person, oidc_client_id),
+    ROW(371, SLICE_ARRAY, slice_person, oidc_issuer),
+    ROW(372, SLICE_NUMBER, slice_person, factors_api),
+    ROW(373, SLICE_ARRAY, slice_person, account),
+    ROW(374, SLICE_NUMBER, slice_person, asks_who),
+    ROW(375, SLICE_NUMBER, slice_person, person_uid),
     ROW(353, SLICE_ARRAY, slice_person, refusal),
+    ROW(354, SLICE_ARRAY, slice_person, factors),
+    ROW(355, SLICE_ARRAY, slice_person, device),
+    ROW(356, SLICE_NUMBER, slice_person, preferred),
+    ROW(357, SLICE_NUMBER, slice_person, has_grace),
+    ROW(358, SLICE_ARRAY, slice_person, url),
+    ROW(376, SLICE_NUMBER, slice_person, okta_sessions),
 };
 
 static const struct slice_table net_table = TABLE(net_rows);
@@ -78,8 +112,10 @@ static const struct slice_table person_table = TABLE(person_rows);
 int
 slice_net_send(int fd, const struct conf *c, uint64_t deadline)
 {
+	char base[96] = "";
+	const char *issuer = c->oidc.client_id != NULL ? c->oidc.issuer : NULL;
 	/* Borrows everything of *c: never cleared. */
-	const struct slice_net s = {
+	struct slice_net s = {
 	    .url = c->url,
 	    .ca_pem = c->ca_pem,
 	    .proxy = c->proxy,
@@ -89,14 +125,22 @@ slice_net_send(int fd, const struct conf *c, uint64_t deadline)
 	    .rate_share = c->rate_share,
 	    .trusted_app = c->trusted_app,
 	    .trusted_proxy = c->trusted_proxy,
-	    .has_admin = c->has_admin,
-	    .admin_mode = c->admin.mode,
-	    .admin_token = c->admin.api_token,
-	    .admin_scopes = c->admin.scopes,
+	    .oidc_client_id = c->oidc.client_id,
+	    .oidc_secret = c->oidc.secret,
+	    .has_oidc_key = c->oidc.private_key.bytes != NULL,
+	    .factors_api = c->factors_api,
 	};
 
-	return slice_send(fd, &net_table, &s, INT_CONF, INT_CONF_END,
-	    deadline);
+	/* For a change it is told with that (INT_CHANNEL). */
+	if (c->factors_api) {
+		s.has_admin = c->has_admin;
+		s.admin_mode = c->admin.mode;
+		s.admin_token = c->admin.api_token;
+		s.admin_scopes = c->admin.scopes;
+	}
+	if (issuer != NULL && conf_oidc_base(issuer, base, sizeof(base)) == 0)
+		s.oidc_base = base;
+	return slice_send(fd, &net_table, &s, INT_CONF, INT_CONF_END, deadline);
 }
 
 int
@@ -122,10 +166,19 @@ slice_sync_send(int fd, const struct conf *c, uint64_t deadline)
 	    .max_age_s = c->max_age_s,
 	    .key_statuses = c->key_statuses,
 	    .enumerate = c->enumerate,
+	    .trust_attributes = c->trust_attributes,
+	    .gecos_attribute = c->gecos_attribute,
+	    .primary_group = c->primary_group,
+	    .group_prefix = c->group_prefix,
+	    .ssh_keys_attribute = c->ssh_keys_attribute,
+	    .local_groups = c->local_groups,
+	    .veto = c->veto,
+	    .local_accounts = c->local_accounts,
+	    .rule_ids = c->rule_ids,
 	};
 
-	return slice_send(fd, &sync_table, &s, INT_CONF, INT_CONF_END,
-	    deadline);
+	return slice_send(
+	    fd, &sync_table, &s, INT_CONF, INT_CONF_END, deadline);
 }
 
 static int
@@ -164,7 +217,8 @@ slice_net_take(struct slice_net *s, const struct wire_in *in)
 	if (r != 1)
 		return r;
 	if (!is_mode(s->mode) || (s->has_admin && !is_mode(s->admin_mode)) ||
-	    (s->mode == CONF_API_TOKEN) != (s->api_token.bytes != NULL))
+	    (s->mode == CONF_API_TOKEN) != (s->api_token.bytes != NULL) ||
+	    (s->oidc_client_id != NULL) != (s->oidc_base != NULL))
 		return OKTA_BAD;
 	return 1;
 }

@@ -19,10 +19,15 @@ struct slice_net {
 	char **scopes;
 	unsigned int rate_share;
 	int trusted_app, trusted_proxy;
-	int has_admin;
+	int has_admin; /* for second factors alone (factors_api) */
 	enum conf_mode admin_mode;
 	struct secret admin_token;
 	char **admin_scopes;
+	/* The OIDC client; its key stays in oktad. */
+	char *oidc_client_id; /* NULL: none */
+	char *oidc_base; /* conf_oidc_base() */
+	struct secret oidc_secret;
+	int has_oidc_key, factors_api;
 };
 
 /* For oktad-sync. */
@@ -35,6 +40,11 @@ struct slice_sync {
 	char **shells;
 	uint32_t poll_interval_s, full_interval_s, max_age_s, key_statuses;
 	int enumerate; /* getpwent(3) lists people */
+	char *gecos_attribute, *primary_group, *group_prefix;
+	int trust_attributes; /* whoever may edit them in Okta */
+	char *ssh_keys_attribute;
+	char **local_groups, **veto, **local_accounts; /* conf.h */
+	char **rule_ids; /* groups, apps and zones of access rules */
 };
 
 /* For one oktad-login. */
@@ -42,13 +52,24 @@ struct slice_person {
 	uint8_t hello[128];
 	size_t hello_len;
 	uint32_t peer_uid;
-	uint32_t uid;
+	uint32_t uid; /* of the account */
+	uint32_t person_uid; /* of the person in the people file */
 	char name[32], id[65], login[256];
+	char account[32]; /* the local one that it is about; "": their own */
+	int asks_who; /* who it is must be asked first (INT_WHO) */
 	uint32_t status, why, flags;
 	enum conf_flow flow;
 	enum conf_factor factor;
+	char factors[PROOF_LIST_SIZE]; /* kinds by preference */
+	char device[33]; /* this host and person, for Okta; "": none */
+	char url[256]; /* of the org: where people are sent to */
+	uint32_t preferred; /* enum proof_kind + 1: used last; 0: none */
 	uint32_t deadline_s;
 	int trusted_app, trusted_proxy;
+	char oidc_client_id[65], oidc_issuer[344]; /* "": no such client */
+	int factors_api;
+	int okta_sessions; /* the session token of a login is wanted */
+	int has_grace; /* proven in the session that it belongs to */
 	char refusal[160]; /* not "": converse as usual, then deny; no call */
 };
 

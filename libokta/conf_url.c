@@ -1,8 +1,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf.h"
 #include "conf_url.h"
+#include "json.h"
 
+#define OAUTH2 "/oauth2/"
 #define ORG_FORM "write it like https://acme.okta.com"
 
 static int
@@ -27,8 +30,9 @@ is_host(const char *s, size_t len)
 			label = 0;
 			continue;
 		}
-		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-",
-		    s[i]) == NULL || (s[i] == '-' && label == 0))
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-", s[i]) ==
+			NULL ||
+		    (s[i] == '-' && label == 0))
 			return 0;
 		label++;
 	}
@@ -75,8 +79,9 @@ fold(const char *text, char *url)
 	if (len > CONF_URL_MAX)
 		return -1;
 	for (size_t i = 0; i <= len; i++)
-		url[i] = text[i] >= 'A' && text[i] <= 'Z' ?
-		    (char)(text[i] - 'A' + 'a') : text[i];
+		url[i] = text[i] >= 'A' && text[i] <= 'Z'
+		    ? (char)(text[i] - 'A' + 'a')
+		    : text[i];
 	if (len > 0 && url[len - 1] == '/')
 		url[len - 1] = '\0';
 	return 0;
@@ -95,7 +100,8 @@ conf_url_org(const char *text, char *url, char *why, size_t cap)
 	if (strchr(host, '@') != NULL)
 		return say(why, cap, "must not hold a user; " ORG_FORM);
 	if (is_template(host))
-		return say(why, cap, "is still a template's; put your own "
+		return say(why, cap,
+		    "is still a template's; put your own "
 		    "org's URL there");
 	if (strpbrk(host, "/?#") != NULL)
 		return say(why, cap, "must not hold a path; " ORG_FORM);
@@ -111,6 +117,41 @@ conf_url_org(const char *text, char *url, char *why, size_t cap)
 }
 
 int
+conf_url_issuer(const char *text, char *issuer, char *why, size_t cap)
+{
+	const char *server = strstr(text, OAUTH2);
+	char url[CONF_URL_MAX + 1];
+	size_t len = server != NULL ? (size_t)(server - text) : strlen(text);
+
+	if (len > CONF_URL_MAX)
+		return say(why, cap, "too long");
+	memcpy(url, text, len);
+	url[len] = '\0';
+	if (conf_url_org(url, issuer, why, cap) != 0)
+		return -1;
+	if (server == NULL)
+		return 0;
+	if (text[len - 1] == '/' ||
+	    !json_is_id(server + sizeof(OAUTH2) - 1,
+		strlen(server + sizeof(OAUTH2) - 1)))
+		return say(why, cap,
+		    "not the issuer of an authorization server; write it like "
+		    "https://acme.okta.com/oauth2/default");
+	strcat(issuer, server);
+	return 0;
+}
+
+int
+conf_oidc_base(const char *issuer, char *base, size_t cap)
+{
+	const char *server = strstr(issuer, OAUTH2);
+	int len = server != NULL ? snprintf(base, cap, "%s/v1", server)
+				 : snprintf(base, cap, "/oauth2/v1");
+
+	return len > 0 && (size_t)len < cap ? 0 : -1;
+}
+
+int
 conf_url_proxy(const char *text, char *why, size_t cap)
 {
 	const char *host = NULL, *port;
@@ -120,12 +161,14 @@ conf_url_proxy(const char *text, char *why, size_t cap)
 	else if (strncmp(text, "https://", 8) == 0)
 		host = text + 8;
 	if (host != NULL && strchr(host, '@') != NULL)
-		return say(why, cap, "user and password for a proxy are not "
+		return say(why, cap,
+		    "user and password for a proxy are not "
 		    "supported by this version");
 	port = host != NULL ? host + strcspn(host, ":") : NULL;
 	if (host == NULL || !is_host(host, (size_t)(port - host)) ||
 	    !is_port(port))
-		return say(why, cap, "not a proxy; write it like "
+		return say(why, cap,
+		    "not a proxy; write it like "
 		    "http://proxy.acme.test:3128");
 	return 0;
 }

@@ -40,36 +40,36 @@ is_within(const struct conf_key *k, uint64_t n)
 }
 
 static int
-value_number(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_number(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
 	uint32_t n;
 
 	if (read_number(&v, &n) != 0 || *v != '\0' || !is_within(k, n))
-		return conf_say(why, "not a number from %u to %u", k->min,
-		    k->max);
+		return conf_say(
+		    why, "not a number from %u to %u", k->min, k->max);
 	*(unsigned int *)dst = n;
 	return 0;
 }
 
 static int
-value_percent(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_percent(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
 	uint32_t n;
 	int bad = read_number(&v, &n) != 0;
 
 	v += strspn(v, " \t");
 	if (bad || strcmp(v, "%") != 0 || !is_within(k, n))
-		return conf_say(why, "not a share from %u %% to %u %%",
-		    k->min, k->max);
+		return conf_say(
+		    why, "not a share from %u %% to %u %%", k->min, k->max);
 	*(unsigned int *)dst = n;
 	return 0;
 }
 
 static int
-value_duration(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_duration(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
 	static const struct {
 		const char *unit;
@@ -84,18 +84,19 @@ value_duration(const struct conf_key *k, const char *v, void *dst,
 		if (strcmp(v, units[i].unit) == 0)
 			seconds = (uint64_t)n * units[i].seconds;
 	if (bad || *v == '\0' || strchr("smhd", *v) == NULL || v[1] != '\0')
-		return conf_say(why, "not a duration; write it like 30 s, "
+		return conf_say(why,
+		    "not a duration; write it like 30 s, "
 		    "10 m, 6 h or 7 d");
 	if (!is_within(k, seconds))
-		return conf_say(why, "not between %u s and %u s", k->min,
-		    k->max);
+		return conf_say(
+		    why, "not between %u s and %u s", k->min, k->max);
 	*(uint32_t *)dst = (uint32_t)seconds;
 	return 0;
 }
 
 static int
-value_switch(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_switch(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
 	int is_yes = strcmp(v, "yes") == 0;
 
@@ -107,19 +108,41 @@ value_switch(const struct conf_key *k, const char *v, void *dst,
 }
 
 static int
-value_flow(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_on(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
+	int is_on = strcmp(v, "on") == 0;
+
 	(void)k;
-	if (strcmp(v, "authn") != 0)
-		return conf_say(why, "this version knows the flow authn only");
-	*(enum conf_flow *)dst = FLOW_AUTHN;
+	if (!is_on && strcmp(v, "off") != 0)
+		return conf_say(why, "neither on nor off");
+	*(int *)dst = is_on;
 	return 0;
 }
 
 static int
-value_factor(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_flow(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
+{
+	static const struct {
+		const char *word;
+		enum conf_flow flow;
+	} flows[] = {{"authn", FLOW_AUTHN}, {"direct", FLOW_DIRECT},
+	    {"device", FLOW_DEVICE}};
+
+	(void)k;
+	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
+		if (strcmp(v, flows[i].word) == 0) {
+			*(enum conf_flow *)dst = flows[i].flow;
+			return 0;
+		}
+	}
+	return conf_say(why, "none of authn, direct and device");
+}
+
+static int
+value_factor(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
 	(void)k;
 	if (strcmp(v, "required") == 0)
@@ -132,29 +155,52 @@ value_factor(const struct conf_key *k, const char *v, void *dst,
 }
 
 static int
-value_range(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_proofs(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
+{
+	enum proof_kind list[PROOF_COUNT];
+	const char *at;
+	char *text = dst;
+	int n = proof_list(v, list, &at);
+
+	(void)k;
+	if (n < 0)
+		return conf_say(why,
+		    "\"%.*s\" is no kind of factor, or is there twice; the "
+		    "kinds are: " PROOF_DEFAULT,
+		    (int)strcspn(at, " \t"), at);
+	for (int i = 0; i < n; i++)
+		text =
+		    stpcpy(stpcpy(text, i > 0 ? " " : ""), proof_word(list[i]));
+	return 0;
+}
+
+static int
+value_range(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
 	uint32_t *range = dst;
 
 	(void)k;
-	return conf_range_parse(v, &range[0], &range[1], why->text,
-	    sizeof(why->text));
+	return conf_range_parse(
+	    v, &range[0], &range[1], why->text, sizeof(why->text));
 }
 
 static int
-value_later(const struct conf_key *k, const char *v, void *dst,
-    struct conf_why *why)
+value_later(
+    const struct conf_key *k, const char *v, void *dst, struct conf_why *why)
 {
 	(void)k;
 	(void)v;
 	(void)dst;
-	return conf_say(why, "not supported by this version; delete the line, "
+	return conf_say(why,
+	    "not supported by this version; delete the line, "
 	    "it would not be obeyed");
 }
 
 static conf_value_fn *const readers[CONF_TYPE_COUNT] = {
     [CONF_URL] = conf_value_url,
+    [CONF_ISSUER] = conf_value_issuer,
     [CONF_PROXY] = conf_value_proxy,
     [CONF_PATH] = conf_value_path,
     [CONF_SECRET] = conf_value_secret,
@@ -164,18 +210,26 @@ static conf_value_fn *const readers[CONF_TYPE_COUNT] = {
     [CONF_SCOPES] = conf_value_scopes,
     [CONF_GROUPS] = conf_value_groups,
     [CONF_APPS] = conf_value_apps,
+    [CONF_FROM] = conf_value_from,
     [CONF_PATHS] = conf_value_paths,
     [CONF_ATTRIBUTE] = conf_value_attribute,
     [CONF_NAME_RULE] = conf_value_name_rule,
     [CONF_HOME] = conf_value_home,
+    [CONF_PRIMARY] = conf_value_primary,
+    [CONF_PREFIX] = conf_value_prefix,
     [CONF_STATUSES] = conf_value_statuses,
     [CONF_RANGE] = value_range,
     [CONF_SWITCH] = value_switch,
+    [CONF_ON] = value_on,
     [CONF_NUMBER] = value_number,
     [CONF_PERCENT] = value_percent,
     [CONF_DURATION] = value_duration,
     [CONF_FLOW] = value_flow,
     [CONF_FACTOR] = value_factor,
+    [CONF_PROOFS] = value_proofs,
+    [CONF_NAMES] = conf_value_names,
+    [CONF_LOCAL_GROUP] = value_later,
+    [CONF_LOCAL_ACCOUNT] = value_later,
     [CONF_LATER] = value_later,
 };
 
@@ -185,6 +239,7 @@ conf_value(const struct conf_key *k, const char *value, void *dst,
 {
 	int may_be_empty = k->type == CONF_GROUPS || k->type == CONF_APPS ||
 	    k->type == CONF_STATUSES || k->type == CONF_SCOPES ||
+	    k->type == CONF_FROM || k->type == CONF_NAMES ||
 	    k->type == CONF_LATER;
 
 	if (*value == '\0' && !may_be_empty)
@@ -200,6 +255,7 @@ conf_value_clear(const struct conf_key *k, void *dst)
 
 	switch (k->type) {
 	case CONF_URL:
+	case CONF_ISSUER:
 	case CONF_PROXY:
 	case CONF_PATH:
 	case CONF_ID:
@@ -208,12 +264,16 @@ conf_value_clear(const struct conf_key *k, void *dst)
 	case CONF_ATTRIBUTE:
 	case CONF_NAME_RULE:
 	case CONF_HOME:
+	case CONF_PRIMARY:
+	case CONF_PREFIX:
 		free(*text);
 		*text = NULL;
 		break;
 	case CONF_SCOPES:
 	case CONF_GROUPS:
 	case CONF_APPS:
+	case CONF_FROM:
+	case CONF_NAMES:
 	case CONF_PATHS:
 		for (char **p = *list; p != NULL && *p != NULL; p++)
 			free(*p);
@@ -226,11 +286,15 @@ conf_value_clear(const struct conf_key *k, void *dst)
 	case CONF_STATUSES:
 	case CONF_RANGE:
 	case CONF_SWITCH:
+	case CONF_ON:
 	case CONF_NUMBER:
 	case CONF_PERCENT:
 	case CONF_DURATION:
 	case CONF_FLOW:
 	case CONF_FACTOR:
+	case CONF_PROOFS:
+	case CONF_LOCAL_GROUP:
+	case CONF_LOCAL_ACCOUNT:
 	case CONF_LATER:
 	case CONF_TYPE_COUNT:
 		break;

@@ -17,12 +17,13 @@ struct conf_why {
 typedef int conf_value_fn(const struct conf_key *k, const char *value,
     void *dst, struct conf_why *why);
 
-conf_value_fn conf_value_url, conf_value_proxy, conf_value_path,
-    conf_value_secret, conf_value_id, conf_value_key_id,
+conf_value_fn conf_value_url, conf_value_issuer, conf_value_proxy,
+    conf_value_path, conf_value_secret, conf_value_id, conf_value_key_id,
     conf_value_algorithm, conf_value_attribute, conf_value_name_rule,
-    conf_value_home;
-conf_value_fn conf_value_groups, conf_value_apps, conf_value_scopes,
-    conf_value_paths, conf_value_statuses;
+    conf_value_home, conf_value_prefix;
+conf_value_fn conf_value_groups, conf_value_apps, conf_value_accounts,
+    conf_value_from, conf_value_names, conf_value_scopes, conf_value_paths,
+    conf_value_primary, conf_value_statuses;
 
 /* The function of the key's type; what dst owned before is freed. */
 int conf_value(const struct conf_key *k, const char *value, void *dst,

@@ -31,12 +31,12 @@ int
 directory_open_fd(const char *path, int *fd, struct stat *st)
 {
 	/* O_NONBLOCK: a FIFO must not hold the caller up (T77). */
-	*fd = open(path,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	*fd = open(
+	    path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (*fd == -1)
-		return errno == ENOENT || errno == ENOTDIR ? OKTA_ABSENT :
-		    errno == ELOOP || errno == ENXIO ? OKTA_UNSAFE :
-						       OKTA_SYSTEM;
+		return errno == ENOENT || errno == ENOTDIR ? OKTA_ABSENT
+		    : errno == ELOOP || errno == ENXIO	   ? OKTA_UNSAFE
+							   : OKTA_SYSTEM;
 	if (fstat(*fd, st) == 0 && directory_is_trusted(st))
 		return OKTA_OK;
 	close(*fd);
@@ -45,28 +45,37 @@ directory_open_fd(const char *path, int *fd, struct stat *st)
 }
 
 int
-directory_open(struct directory *d, const char *path, uint64_t magic)
+directory_open_stat(
+    struct directory *d, const char *path, uint64_t magic, struct stat *st)
 {
-	struct stat st;
+	size_t size;
 	void *base;
 	int fd, r;
 
 	memset(d, 0, sizeof(*d));
-	if ((r = directory_open_fd(path, &fd, &st)) != OKTA_OK)
+	if ((r = directory_open_fd(path, &fd, st)) != OKTA_OK)
 		return r;
-	if (st.st_size < (off_t)sizeof(struct dir_header) ||
-	    (uint64_t)st.st_size > PTRDIFF_MAX) {
+	if (st->st_size < (off_t)sizeof(struct dir_header) ||
+	    (uint64_t)st->st_size > PTRDIFF_MAX) {
 		close(fd);
 		return OKTA_BAD;
 	}
-	base = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	size = (size_t)st->st_size;
+	base = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (base == MAP_FAILED)
 		return OKTA_SYSTEM;
-	r = directory_view(d, base, (size_t)st.st_size, magic);
-	if (r != OKTA_OK)
-		munmap(base, (size_t)st.st_size);
+	if ((r = directory_view(d, base, size, magic)) != OKTA_OK)
+		munmap(base, size);
 	return r;
+}
+
+int
+directory_open(struct directory *d, const char *path, uint64_t magic)
+{
+	struct stat st;
+
+	return directory_open_stat(d, path, magic, &st);
 }
 
 void

@@ -14,9 +14,7 @@
 #include "directory_check.h"
 #include "directory_image.h"
 
-enum {
-	MAX_SEEDS = 64
-};
+enum { MAX_SEEDS = 64 };
 
 /* A file being laid out: sections are placed one after the other. */
 struct layout {
@@ -36,8 +34,8 @@ static void
 layout_begin(struct layout *l, size_t sections)
 {
 	memset(l, 0, sizeof(*l));
-	l->size = sizeof(struct dir_header) +
-	    sections * sizeof(struct dir_section);
+	l->size =
+	    sizeof(struct dir_header) + sections * sizeof(struct dir_section);
 }
 
 static struct dir_section *
@@ -64,14 +62,29 @@ layout_hash(struct layout *l, uint32_t type, size_t n)
 	return layout_section(l, type, count, count * sizeof(struct dir_slot));
 }
 
+static void
+layout_array(struct layout *l, uint32_t type, size_t n, size_t size)
+{
+	layout_section(l, type, n, n * size);
+}
+
+/* The records of the n-th section, as they are. */
+static void
+array_put(const struct layout *l, size_t n, const void *records)
+{
+	if (l->table[n].size > 0)
+		memcpy(l->base + l->table[n].offset, records,
+		    (size_t)l->table[n].size);
+}
+
 static int
 layout_map(struct layout *l, const char *name, int *fd, struct error *e)
 {
 	*fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (*fd == -1 || ftruncate(*fd, (off_t)l->size) == -1)
 		return error_errno(e, "%s", name);
-	l->base = mmap(NULL, l->size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd,
-	    0);
+	l->base =
+	    mmap(NULL, l->size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
 	if (l->base == MAP_FAILED)
 		return error_errno(e, "%s", name);
 	return 0;
@@ -98,9 +111,25 @@ layout_drop(struct layout *l, int *fd)
 	*fd = -1;
 }
 
+/* As far as the records reach, which are in order and may lie outside. */
+static void
+set_range(struct dir_header *h, const struct image *i)
+{
+	h->id_min = i->params.id_min;
+	h->id_max = i->params.id_max;
+	if (i->npeople > 0 && i->people[0].uid < h->id_min)
+		h->id_min = i->people[0].uid;
+	if (i->nteams > 0 && i->teams[0].gid < h->id_min)
+		h->id_min = i->teams[0].gid;
+	if (i->npeople > 0 && i->people[i->npeople - 1].uid > h->id_max)
+		h->id_max = i->people[i->npeople - 1].uid;
+	if (i->nteams > 0 && i->teams[i->nteams - 1].gid > h->id_max)
+		h->id_max = i->teams[i->nteams - 1].gid;
+}
+
 static void
 layout_header(const struct layout *l, const struct image *i, uint64_t magic,
-    uint32_t seed)
+    size_t users, uint32_t seed)
 {
 	struct dir_header *h = (void *)l->base;
 
@@ -109,9 +138,8 @@ layout_header(const struct layout *l, const struct image *i, uint64_t magic,
 	h->minor = DIR_MINOR;
 	h->sections = (uint32_t)l->n;
 	h->file_size = l->size;
-	h->id_min = i->params.id_min;
-	h->id_max = i->params.id_max;
-	h->users = (uint32_t)i->npeople;
+	set_range(h, i);
+	h->users = (uint32_t)users;
 	h->groups = (uint32_t)i->nteams;
 	h->max_age_s = i->params.max_age_s;
 	h->key_statuses = i->params.key_statuses;
@@ -131,7 +159,7 @@ hash_put(const struct layout *l, const struct dir_section *s, uint64_t hash,
 	while (slots[at & (s->count - 1)].ref != 0)
 		at++;
 	slots[at & (s->count - 1)] =
-	    (struct dir_slot){ tag, (uint32_t)(offset / 8) + 1 };
+	    (struct dir_slot){tag, (uint32_t)(offset / 8) + 1};
 }
 
 static void
@@ -159,17 +187,26 @@ user_gids_at(const struct image_person *p)
 static uint64_t
 user_size(const struct image_person *p)
 {
-	return align8(user_gids_at(p) + p->ngids * sizeof(uint32_t));
+	return p->is_adopted
+	    ? 0
+	    : align8(user_gids_at(p) + p->ngids * sizeof(uint32_t));
 }
 
 static void
 user_put(uint8_t *at, const struct image *i, const struct image_person *p)
 {
-	struct dir_user r = { .size = (uint32_t)user_size(p), .uid = p->uid,
-		.gid = p->gid, .flags = p->flags, .ngids = p->ngids,
-		.gecos = p->gecos, .home = p->home, .shell = p->shell,
-		.strings_len = p->strings_len };
+	struct dir_user r = {.size = (uint32_t)user_size(p),
+	    .uid = p->uid,
+	    .gid = p->gid,
+	    .flags = p->flags,
+	    .ngids = p->ngids,
+	    .gecos = p->gecos,
+	    .home = p->home,
+	    .shell = p->shell,
+	    .strings_len = p->strings_len};
 
+	if (p->is_adopted)
+		return;
 	memcpy(at, &r, sizeof(r));
 	memcpy(at + sizeof(r), p->strings, p->strings_len);
 	memcpy(at + user_gids_at(p), i->gids + p->first_gid,
@@ -192,10 +229,11 @@ group_size(const struct image_team *t)
 static void
 group_put(uint8_t *at, const struct image *i, const struct image_team *t)
 {
-	struct dir_group r = { .size = (uint32_t)group_size(t), .gid = t->gid,
-		.nmembers = t->nmembers,
-		.members_len = (uint32_t)group_members_len(t),
-		.name_len = (uint32_t)strlen(t->name) };
+	struct dir_group r = {.size = (uint32_t)group_size(t),
+	    .gid = t->gid,
+	    .nmembers = t->nmembers,
+	    .members_len = (uint32_t)group_members_len(t),
+	    .name_len = (uint32_t)strlen(t->name)};
 	uint32_t n;
 
 	memcpy(at, &r, sizeof(r));
@@ -220,10 +258,13 @@ person_size(const struct image_person *p)
 static void
 person_put(uint8_t *at, const struct image_person *p)
 {
-	struct dir_person r = { .size = (uint32_t)person_size(p),
-		.uid = p->uid, .status = p->status, .why = p->why,
-		.login = p->login, .name = p->secrets_len,
-		.strings_len = (uint32_t)p->secrets_len + p->gecos };
+	struct dir_person r = {.size = (uint32_t)person_size(p),
+	    .uid = p->uid,
+	    .status = p->status,
+	    .why = p->why,
+	    .login = p->login,
+	    .name = p->secrets_len,
+	    .strings_len = (uint32_t)p->secrets_len + p->gecos};
 
 	memcpy(at, &r, sizeof(r));
 	memcpy(at + sizeof(r), p->secrets, p->secrets_len);
@@ -239,11 +280,35 @@ team_size(const struct image_team *t)
 static void
 team_put(uint8_t *at, const struct image_team *t)
 {
-	struct dir_team r = { .size = (uint32_t)team_size(t), .gid = t->gid,
-		.type = t->type, .id_len = (uint32_t)strlen(t->id) };
+	struct dir_team r = {.size = (uint32_t)team_size(t),
+	    .gid = t->gid,
+	    .type = t->type,
+	    .id_len = (uint32_t)strlen(t->id)};
 
 	memcpy(at, &r, sizeof(r));
 	memcpy(at + sizeof(r), t->id, r.id_len + 1);
+}
+
+static uint64_t
+keys_size(const struct image_person *p)
+{
+	return p->nkeys == 0 || p->is_adopted
+	    ? 0
+	    : align8(sizeof(struct dir_keys) + p->keys_len);
+}
+
+static void
+keys_put(uint8_t *at, const struct image_person *p)
+{
+	struct dir_keys r = {.size = (uint32_t)keys_size(p),
+	    .uid = p->uid,
+	    .count = p->nkeys,
+	    .len = p->keys_len};
+
+	if (r.size == 0)
+		return;
+	memcpy(at, &r, sizeof(r));
+	memcpy(at + sizeof(r), p->keys, p->keys_len);
 }
 
 static void
@@ -256,9 +321,18 @@ hash_directory(const struct layout *l, const struct image *i, uint32_t seed)
 	for (n = 0, offset = 0; n < i->npeople; n++) {
 		const struct image_person *p = &i->people[n];
 
+		if (p->is_adopted)
+			continue;
 		hash_put_name(l, &t[1], seed, p->strings, offset);
 		hash_put_id(l, &t[2], seed, p->uid, offset);
 		offset += user_size(p);
+	}
+	for (n = 0, offset = 0; n < i->npeople; n++) {
+		const struct image_person *p = &i->people[n];
+
+		if (keys_size(p) > 0)
+			hash_put_id(l, &t[7], seed, p->uid, offset);
+		offset += keys_size(p);
 	}
 	for (n = 0, offset = 0; n < i->nteams; n++) {
 		const struct image_team *g = &i->teams[n];
@@ -290,8 +364,8 @@ hash_people(const struct layout *l, const struct image *i, uint32_t seed)
 	}
 }
 
-/* Fills the hash sections under the first seed that leaves no run of slots longer
- * than readers follow. */
+/* Fills the hash sections under the first seed that leaves no run of slots
+ * longer than readers follow. */
 static int
 choose_seed(const struct layout *l, const struct image *i,
     void (*fill)(const struct layout *, const struct image *, uint32_t),
@@ -308,8 +382,8 @@ choose_seed(const struct layout *l, const struct image *i,
 		if (is_loose)
 			return 0;
 		for (n = 0; n < l->n; n++)
-			memset(l->base + l->table[n].offset, 0,
-			    l->table[n].size);
+			memset(
+			    l->base + l->table[n].offset, 0, l->table[n].size);
 	}
 	return error_set(e, ERROR_PROTOCOL,
 	    "names fall together under %d hash seeds", MAX_SEEDS);
@@ -319,24 +393,33 @@ int
 image_write_directory(const struct image *i, int *fd, struct error *e)
 {
 	struct layout l;
-	uint64_t users = 0, groups = 0;
-	uint32_t type, seed;
+	const size_t public = i->npeople - i->nadopted;
+	uint64_t users = 0, groups = 0, keys = 0;
+	uint64_t accounts;
+	size_t with_keys = 0, naccounts;
+	uint32_t seed;
 	uint8_t *at;
 	size_t n;
 
-	for (n = 0; n < i->npeople; n++)
+	for (n = 0; n < i->npeople; n++) {
 		users += user_size(&i->people[n]);
+		keys += keys_size(&i->people[n]);
+		with_keys += keys_size(&i->people[n]) > 0;
+	}
 	for (n = 0; n < i->nteams; n++)
 		groups += group_size(&i->teams[n]);
-	layout_begin(&l, 6 + DIR_RULES - DIR_SSH_KEYS + 1);
-	layout_section(&l, DIR_USERS, i->npeople, users);
-	layout_hash(&l, DIR_USER_NAMES, i->npeople);
-	layout_hash(&l, DIR_USER_UIDS, i->npeople);
+	accounts = image_accounts_size(i, &naccounts);
+	layout_begin(&l, 10);
+	layout_section(&l, DIR_USERS, public, users);
+	layout_hash(&l, DIR_USER_NAMES, public);
+	layout_hash(&l, DIR_USER_UIDS, public);
 	layout_section(&l, DIR_GROUPS, i->nteams, groups);
 	layout_hash(&l, DIR_GROUP_NAMES, i->nteams);
 	layout_hash(&l, DIR_GROUP_GIDS, i->nteams);
-	for (type = DIR_SSH_KEYS; type <= DIR_RULES; type++)
-		layout_section(&l, type, 0, 0);
+	layout_section(&l, DIR_SSH_KEYS, with_keys, keys);
+	layout_hash(&l, DIR_SSH_KEY_UIDS, with_keys);
+	layout_section(&l, DIR_LOCAL_ACCOUNTS, naccounts, accounts);
+	layout_array(&l, DIR_LOCAL_GROUPS, i->nlocals, sizeof(*i->locals));
 	if (layout_map(&l, "okta-directory", fd, e) == -1 ||
 	    choose_seed(&l, i, hash_directory, &seed, e) == -1)
 		goto fail;
@@ -346,7 +429,12 @@ image_write_directory(const struct image *i, int *fd, struct error *e)
 	for (at = l.base + l.table[3].offset, n = 0; n < i->nteams;
 	     at += group_size(&i->teams[n]), n++)
 		group_put(at, i, &i->teams[n]);
-	layout_header(&l, i, DIR_MAGIC_PUBLIC, seed);
+	for (at = l.base + l.table[6].offset, n = 0; n < i->npeople;
+	     at += keys_size(&i->people[n]), n++)
+		keys_put(at, &i->people[n]);
+	image_accounts_put(i, l.base + l.table[8].offset);
+	array_put(&l, 9, i->locals);
+	layout_header(&l, i, DIR_MAGIC_PUBLIC, public, seed);
 	if (layout_seal(&l, "okta-directory", fd, e) == -1)
 		goto fail;
 	return 0;
@@ -368,13 +456,16 @@ image_write_people(const struct image *i, int *fd, struct error *e)
 		people += person_size(&i->people[n]);
 	for (n = 0; n < i->nteams; n++)
 		teams += team_size(&i->teams[n]);
-	layout_begin(&l, 6);
+	layout_begin(&l, 9);
 	layout_section(&l, DIR_PEOPLE, i->npeople, people);
 	layout_hash(&l, DIR_PEOPLE_UIDS, i->npeople);
 	layout_hash(&l, DIR_PEOPLE_NAMES, i->npeople);
 	layout_hash(&l, DIR_PEOPLE_IDS, i->npeople);
 	layout_section(&l, DIR_TEAMS, i->nteams, teams);
 	layout_hash(&l, DIR_TEAM_GIDS, i->nteams);
+	layout_array(&l, DIR_SOURCES, i->nsources, sizeof(*i->sources));
+	layout_array(&l, DIR_BELONGS, i->nbelongs, sizeof(*i->belongs));
+	layout_array(&l, DIR_NETS, i->nnets, sizeof(*i->nets));
 	if (layout_map(&l, "okta-people", fd, e) == -1 ||
 	    choose_seed(&l, i, hash_people, &seed, e) == -1)
 		goto fail;
@@ -384,7 +475,10 @@ image_write_people(const struct image *i, int *fd, struct error *e)
 	for (at = l.base + l.table[4].offset, n = 0; n < i->nteams;
 	     at += team_size(&i->teams[n]), n++)
 		team_put(at, &i->teams[n]);
-	layout_header(&l, i, DIR_MAGIC_PEOPLE, seed);
+	array_put(&l, 6, i->sources);
+	array_put(&l, 7, i->belongs);
+	array_put(&l, 8, i->nets);
+	layout_header(&l, i, DIR_MAGIC_PEOPLE, i->npeople, seed);
 	if (layout_seal(&l, "okta-people", fd, e) == -1)
 		goto fail;
 	return 0;

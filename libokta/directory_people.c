@@ -1,6 +1,6 @@
 /*
- * Reader of the published files: people, and the Okta groups behind the
- * published ones (the private file).
+ * Reader of the private file: people by other keys than their number, all of
+ * them, and the Okta groups behind the published ones.
  */
 #include "config.h"
 
@@ -11,48 +11,11 @@
 int
 directory_is_okta_id(const char *s)
 {
-	size_t len = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	size_t len = strspn(s,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "abcdefghijklmnopqrstuvwxyz0123456789_-");
 
 	return len > 0 && len <= DIR_OKTA_ID_MAX && s[len] == '\0';
-}
-
-static int
-person_at(const struct directory *d, uint64_t offset,
-    struct directory_person *p)
-{
-	const struct dir_person *r;
-	const char *s;
-
-	r = format_record(d, DIR_PEOPLE, offset, sizeof(*r));
-	if (r == NULL || r->status >= STATUS_COUNT || r->why >= WHY_COUNT)
-		return OKTA_BAD;
-	s = (const char *)(r + 1);
-	if (r->strings_len > r->size - sizeof(*r) || r->login < 2 ||
-	    r->name <= r->login || r->strings_len <= r->name ||
-	    s[r->login - 1] != '\0' || s[r->name - 1] != '\0' ||
-	    s[r->strings_len - 1] != '\0')
-		return OKTA_BAD;
-	p->uid = r->uid;
-	p->status = (enum person_status)r->status;
-	p->why = (enum person_why)r->why;
-	p->id = s;
-	p->login = s + r->login;
-	p->name = s + r->name;
-	return OKTA_OK;
-}
-
-int
-directory_person_by_uid(const struct directory *d, uint32_t uid,
-    struct directory_person *p)
-{
-	uint64_t offset;
-	int r;
-
-	if ((r = format_find_id(d, DIR_PEOPLE_UIDS, uid, &offset)) != OKTA_OK ||
-	    (r = person_at(d, offset, p)) != OKTA_OK)
-		return r;
-	return p->uid == uid ? OKTA_OK : OKTA_BAD;
 }
 
 static int
@@ -66,7 +29,7 @@ person_by_key(const struct directory *d, uint32_t type, const char *key,
 	if ((r = format_probe_name(&probe, d, key, max)) != OKTA_OK)
 		return r;
 	while ((r = format_probe_next(&probe, d, type, &offset)) == OKTA_OK) {
-		if ((r = person_at(d, offset, p)) != OKTA_OK ||
+		if ((r = directory_person_at(d, offset, p)) != OKTA_OK ||
 		    strcmp(type == DIR_PEOPLE_IDS ? p->id : p->name, key) == 0)
 			break;
 	}
@@ -74,29 +37,29 @@ person_by_key(const struct directory *d, uint32_t type, const char *key,
 }
 
 int
-directory_person_by_name(const struct directory *d, const char *name,
-    struct directory_person *p)
+directory_person_by_name(
+    const struct directory *d, const char *name, struct directory_person *p)
 {
 	return person_by_key(d, DIR_PEOPLE_NAMES, name, DIR_NAME_MAX, p);
 }
 
 int
-directory_person_by_id(const struct directory *d, const char *id,
-    struct directory_person *p)
+directory_person_by_id(
+    const struct directory *d, const char *id, struct directory_person *p)
 {
 	return person_by_key(d, DIR_PEOPLE_IDS, id, DIR_OKTA_ID_MAX, p);
 }
 
 int
-directory_next_person(const struct directory *d, uint32_t *cursor,
-    struct directory_person *p)
+directory_next_person(
+    const struct directory *d, uint32_t *cursor, struct directory_person *p)
 {
 	uint64_t offset;
 	int r;
 
 	if ((r = format_after(d, DIR_PEOPLE, DIR_PEOPLE_UIDS, *cursor,
 		 &offset)) != OKTA_OK ||
-	    (r = person_at(d, offset, p)) != OKTA_OK)
+	    (r = directory_person_at(d, offset, p)) != OKTA_OK)
 		return r;
 	*cursor = p->uid;
 	return OKTA_OK;
@@ -105,8 +68,8 @@ directory_next_person(const struct directory *d, uint32_t *cursor,
 static int
 team_at(const struct directory *d, uint64_t offset, struct directory_team *t)
 {
-	const struct dir_team *r = format_record(d, DIR_TEAMS, offset,
-	    sizeof(*r));
+	const struct dir_team *r =
+	    format_record(d, DIR_TEAMS, offset, sizeof(*r));
 	const char *s;
 
 	if (r == NULL || r->type >= TEAM_TYPES || r->id_len == 0 ||
@@ -122,8 +85,8 @@ team_at(const struct directory *d, uint64_t offset, struct directory_team *t)
 }
 
 int
-directory_team_by_gid(const struct directory *d, uint32_t gid,
-    struct directory_team *t)
+directory_team_by_gid(
+    const struct directory *d, uint32_t gid, struct directory_team *t)
 {
 	uint64_t offset;
 	int r;
@@ -135,8 +98,8 @@ directory_team_by_gid(const struct directory *d, uint32_t gid,
 }
 
 int
-directory_next_team(const struct directory *d, uint32_t *cursor,
-    struct directory_team *t)
+directory_next_team(
+    const struct directory *d, uint32_t *cursor, struct directory_team *t)
 {
 	uint64_t offset;
 	int r;

@@ -11,6 +11,7 @@
 
 #include "directory_image.h"
 #include "name.h"
+#include "sshkey.h"
 
 struct image *
 image_new(const struct image_params *p, struct error *e)
@@ -43,17 +44,22 @@ image_free(struct image *i)
 	for (n = 0; n < i->npeople; n++) {
 		free(i->people[n].strings);
 		free(i->people[n].secrets);
+		free(i->people[n].keys);
 	}
 	free(i->people);
 	free(i->teams);
 	free(i->pairs);
 	free(i->gids);
+	free(i->sources);
+	free(i->belongs);
+	free(i->nets);
+	free(i->locals);
+	free(i->accounts);
 	free(i);
 }
 
-/* Room for one more element. */
-static int
-grow(void *array, size_t n, size_t *cap, size_t size, struct error *e)
+int
+image_grow(void *array, size_t n, size_t *cap, size_t size, struct error *e)
 {
 	void **p = array, *bigger;
 	size_t want = *cap == 0 ? 64 : *cap * 2;
@@ -74,8 +80,10 @@ grow(void *array, size_t n, size_t *cap, size_t size, struct error *e)
 static int
 is_id(const struct image *i, uint32_t id)
 {
-	return id >= i->params.id_min && id <= i->params.id_max &&
-	    id != 65534 && id != 65535;
+	uint32_t min = i->params.may_be_far ? DIR_ID_FLOOR : i->params.id_min;
+	uint32_t max = i->params.may_be_far ? DIR_ID_CEILING : i->params.id_max;
+
+	return id >= min && id <= max && id != 65534 && id != 65535;
 }
 
 static int
@@ -101,9 +109,9 @@ user_fault(const struct image *i, const struct image_user *u)
 	if (!directory_is_okta_id(u->id))
 		return "the Okta id is not one";
 	if (!name_is_valid(u->name, strlen(u->name)))
-		return name_is_reserved(u->name) ?
-		    "the name is reserved for the system" :
-		    "the name is not a valid login name";
+		return name_is_reserved(u->name)
+		    ? "the name is reserved for the system"
+		    : "the name is not a valid login name";
 	if (!is_id(i, u->uid))
 		return "the uid is out of range";
 	if (!is_id(i, u->gid))
@@ -117,6 +125,8 @@ user_fault(const struct image *i, const struct image_user *u)
 	if (u->login[0] == '\0' ||
 	    !name_is_clean_text(u->login, strlen(u->login), DIR_TEXT_MAX))
 		return "the Okta login holds characters that are refused";
+	if (u->keys != NULL && strlen(u->keys) >= SSHKEY_TEXT_SIZE)
+		return "the ssh keys are too long";
 	if (!is_status_good(u))
 		return "the status needs a reason why there is no login";
 	return NULL;
@@ -151,10 +161,21 @@ join(const char *const *strings, size_t n, uint16_t *offsets, uint16_t *len)
 	if ((block = malloc(total)) == NULL)
 		return NULL;
 	for (k = 0; k < n; k++)
-		memcpy(block + offsets[k], strings[k],
-		    strlen(strings[k]) + 1);
+		memcpy(block + offsets[k], strings[k], strlen(strings[k]) + 1);
 	*len = (uint16_t)total;
 	return block;
+}
+
+static int
+add_keys(struct image_person *p, const struct image_user *u)
+{
+	if (u->keys == NULL || u->keys[0] == '\0')
+		return 0;
+	p->keys = strdup(u->keys);
+	p->keys_len = (uint32_t)strlen(u->keys);
+	for (const char *s = u->keys; *s != '\0'; s++)
+		p->nkeys += *s == '\n';
+	return p->keys != NULL ? 0 : -1;
 }
 
 int
@@ -166,17 +187,20 @@ image_add_user(struct image *i, const struct image_user *u, struct error *e)
 
 	if (fault != NULL)
 		return error_set(e, ERROR_PROTOCOL, "user %s: %s",
-		    u->id != NULL && directory_is_okta_id(u->id) ? u->id : "?", fault);
-	if (grow(&i->people, i->npeople, &i->people_cap, sizeof(*p), e) == -1)
+		    u->id != NULL && directory_is_okta_id(u->id) ? u->id : "?",
+		    fault);
+	if (image_grow(&i->people, i->npeople, &i->people_cap, sizeof(*p), e) ==
+	    -1)
 		return -1;
 	p = &i->people[i->npeople];
 	memset(p, 0, sizeof(*p));
-	p->secrets = join((const char *[]){ u->id, u->login }, 2, at,
-	    &p->secrets_len);
+	p->secrets =
+	    join((const char *[]){u->id, u->login}, 2, at, &p->secrets_len);
 	p->login = at[1];
-	p->strings = join((const char *[]){ u->name, u->gecos, u->home,
-			      u->shell }, 4, at, &p->strings_len);
-	if (p->secrets == NULL || p->strings == NULL) {
+	p->strings =
+	    join((const char *[]){u->name, u->gecos, u->home, u->shell}, 4, at,
+		&p->strings_len);
+	if (p->secrets == NULL || p->strings == NULL || add_keys(p, u) != 0) {
 		free(p->secrets);
 		free(p->strings);
 		return error_errno(e, "image");
@@ -189,6 +213,8 @@ image_add_user(struct image *i, const struct image_user *u, struct error *e)
 	p->flags = user_flags(i, u);
 	p->status = u->status;
 	p->why = u->why;
+	p->is_adopted = u->is_adopted;
+	i->nadopted += (size_t)(u->is_adopted != 0);
 	i->npeople++;
 	return 0;
 }
@@ -200,9 +226,9 @@ image_add_group(struct image *i, const struct image_group *g, struct error *e)
 
 	if (g->name == NULL || !name_is_valid(g->name, strlen(g->name)))
 		return error_set(e, ERROR_PROTOCOL, "group %u: %s", g->gid,
-		    g->name != NULL && name_is_reserved(g->name) ?
-			"the name is reserved for the system" :
-			"the name is not a valid group name");
+		    g->name != NULL && name_is_reserved(g->name)
+			? "the name is reserved for the system"
+			: "the name is not a valid group name");
 	if (!is_id(i, g->gid))
 		return error_set(e, ERROR_PROTOCOL,
 		    "group %s: the gid is out of range", g->name);
@@ -210,7 +236,8 @@ image_add_group(struct image *i, const struct image_group *g, struct error *e)
 	    (unsigned int)g->type >= TEAM_TYPES)
 		return error_set(e, ERROR_PROTOCOL,
 		    "group %s: the Okta id or type is not one", g->name);
-	if (grow(&i->teams, i->nteams, &i->teams_cap, sizeof(*t), e) == -1)
+	if (image_grow(&i->teams, i->nteams, &i->teams_cap, sizeof(*t), e) ==
+	    -1)
 		return -1;
 	t = &i->teams[i->nteams++];
 	memset(t, 0, sizeof(*t));
@@ -224,8 +251,8 @@ image_add_group(struct image *i, const struct image_group *g, struct error *e)
 int
 image_add_member(struct image *i, uint32_t gid, uint32_t uid, struct error *e)
 {
-	if (grow(&i->pairs, i->npairs, &i->pairs_cap, sizeof(*i->pairs), e) ==
-	    -1)
+	if (image_grow(&i->pairs, i->npairs, &i->pairs_cap, sizeof(*i->pairs),
+		e) == -1)
 		return -1;
 	i->pairs[i->npairs].gid = gid;
 	i->pairs[i->npairs].uid = uid;
@@ -268,22 +295,24 @@ order_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static struct image_person *
-find_person(const struct image *i, uint32_t uid)
+struct image_person *
+image_find_person(const struct image *i, uint32_t uid)
 {
-	struct image_person key = { .uid = uid };
+	struct image_person key = {.uid = uid};
 
-	return i->npeople == 0 ? NULL : bsearch(&key, i->people, i->npeople,
-	    sizeof(key), order_people);
+	return i->npeople == 0
+	    ? NULL
+	    : bsearch(&key, i->people, i->npeople, sizeof(key), order_people);
 }
 
 static struct image_team *
 find_team(const struct image *i, uint32_t gid)
 {
-	struct image_team key = { .gid = gid };
+	struct image_team key = {.gid = gid};
 
-	return i->nteams == 0 ? NULL : bsearch(&key, i->teams, i->nteams,
-	    sizeof(key), order_teams);
+	return i->nteams == 0
+	    ? NULL
+	    : bsearch(&key, i->teams, i->nteams, sizeof(key), order_teams);
 }
 
 static void
@@ -338,8 +367,8 @@ check_names(const struct image *i, struct error *e)
 	sort(names, total, sizeof(*names), order_strings);
 	for (n = 1; n < total && r == 0; n++)
 		if (strcmp(names[n], names[n - 1]) == 0)
-			r = error_set(e, ERROR_PROTOCOL,
-			    "name %s stands twice", names[n]);
+			r = error_set(e, ERROR_PROTOCOL, "name %s stands twice",
+			    names[n]);
 	free(names);
 	return r;
 }
@@ -348,18 +377,18 @@ check_names(const struct image *i, struct error *e)
 static int
 settle_pairs(struct image *i, struct error *e)
 {
-	struct image_pair last = { 0 };
+	struct image_pair last = {0};
 	size_t n, kept = 0;
 
 	for (n = 0; n < i->npairs; n++) {
 		struct image_pair pair = i->pairs[n];
-		struct image_person *p = find_person(i, pair.uid);
+		struct image_person *p = image_find_person(i, pair.uid);
 		struct image_team *t = find_team(i, pair.gid);
 
 		if (p == NULL || t == NULL)
 			return error_set(e, ERROR_PROTOCOL,
-			    "membership of %u in %u: %s is not there",
-			    pair.uid, pair.gid, p == NULL ? "user" : "group");
+			    "membership of %u in %u: %s is not there", pair.uid,
+			    pair.gid, p == NULL ? "user" : "group");
 		if ((kept > 0 && order_pairs(&pair, &last) == 0) ||
 		    p->gid == pair.gid)
 			continue;
@@ -398,8 +427,8 @@ settle_gids(struct image *i, struct error *e)
 }
 
 int
-image_finish(struct image *i, int *directory_fd, int *people_fd,
-    struct error *e)
+image_finish(
+    struct image *i, int *directory_fd, int *people_fd, struct error *e)
 {
 	size_t n;
 
@@ -412,7 +441,8 @@ image_finish(struct image *i, int *directory_fd, int *people_fd,
 	sort(i->teams, i->nteams, sizeof(*i->teams), order_teams);
 	sort(i->pairs, i->npairs, sizeof(*i->pairs), order_pairs);
 	if (check_numbers(i, e) == -1 || check_names(i, e) == -1 ||
-	    settle_pairs(i, e) == -1 || settle_gids(i, e) == -1)
+	    settle_pairs(i, e) == -1 || settle_gids(i, e) == -1 ||
+	    image_settle_rules(i, e) == -1)
 		return -1;
 	if (image_write_directory(i, directory_fd, e) == -1)
 		return -1;

@@ -9,20 +9,20 @@
 
 enum error_kind {
 	ERROR_NONE = 0,
-	ERROR_RETRY,	/* later: error.retry_s seconds, by Okta's clock */
-	ERROR_OFFLINE,	/* connect-level failure; nothing was sent */
-	ERROR_DENIED,	/* Okta understood and said no */
-	ERROR_SCOPE,	/* the token lacks a scope; the text names it */
-	ERROR_CONFIG,	/* the admin must change something */
+	ERROR_RETRY, /* later: error.retry_s seconds, by Okta's clock */
+	ERROR_OFFLINE, /* connect-level failure; nothing was sent */
+	ERROR_DENIED, /* Okta understood and said no */
+	ERROR_SCOPE, /* the token lacks a scope; the text names it */
+	ERROR_CONFIG, /* the admin must change something */
 	ERROR_PROTOCOL, /* an answer that breaks its rules */
-	ERROR_SYSTEM	/* this host: files, memory, our own daemon */
+	ERROR_SYSTEM /* this host: files, memory, our own daemon */
 };
 
 struct error {
 	enum error_kind kind;
 	unsigned int retry_s;
-	int http_status;       /* 0: none */
-	char okta_code[12];    /* "E0000004", OAuth error word cut, or "" */
+	int http_status; /* 0: none */
+	char okta_code[12]; /* "E0000004", OAuth error word cut, or "" */
 	char request_id[48];
 	char text[512];
 };

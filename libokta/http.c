@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -14,7 +15,7 @@ enum {
 	DEFAULT_TIMEOUT_MS = 30000,
 	DEFAULT_MAX_BYTES = 16 << 20,
 	PATIENCE_MS = 5000, /* net's own deadline fires first */
-	CHUNK = 32768	    /* bytes of a body per frame */
+	CHUNK = 32768 /* bytes of a body per frame */
 };
 
 /* What the RESPONSE frame says below HTTP. */
@@ -107,19 +108,19 @@ take_response(struct wire_in *in, const char *path, struct http_response *res,
 			r = wire_u32(&f, &v->retry_s);
 			break;
 		case TAG_ERROR:
-			name_filter_text(v->text, sizeof(v->text),
-			    (const char *)f.p, f.len);
+			name_filter_text(
+			    v->text, sizeof(v->text), (const char *)f.p, f.len);
 			break;
 		case TAG_LINK:
 			r = take_link(&f, path, res, v);
 			break;
 		case TAG_REQUEST_ID:
-			r = wire_str(&f, res->request_id,
-			    sizeof(res->request_id));
+			r = wire_str(
+			    &f, res->request_id, sizeof(res->request_id));
 			break;
 		case TAG_CONTENT_TYPE:
-			r = wire_str(&f, res->content_type,
-			    sizeof(res->content_type));
+			r = wire_str(
+			    &f, res->content_type, sizeof(res->content_type));
 			break;
 		case TAG_WWW_AUTHENTICATE:
 			r = wire_str(&f, res->www_authenticate,
@@ -135,6 +136,7 @@ take_response(struct wire_in *in, const char *path, struct http_response *res,
 			return r;
 	}
 	res->status = status <= 599 ? (int)status : 0;
+	res->pause_s = res->status == 200 ? v->retry_s : 0;
 	if (v->transport == TRANSPORT_OK)
 		v->transport = transport;
 	return n;
@@ -153,20 +155,41 @@ take_body(struct wire_in *in, struct buf *body)
 	return n;
 }
 
+/* Until the channel has something to read. -1: the watched descriptor has, and
+ * whoever waits for the answer has given up. */
+static int
+wait_for_answer(int channel, const int *watch, uint64_t deadline)
+{
+	struct pollfd p[] = {{.fd = channel, .events = POLLIN},
+	    {.fd = watch != NULL ? *watch : -1, .events = POLLIN | POLLRDHUP}};
+	uint64_t now;
+
+	while (watch != NULL && (now = wire_now_ms()) < deadline) {
+		if (poll(p, 2, (int)(deadline - now)) < 1)
+			continue;
+		if (p[1].revents != 0)
+			return -1;
+		break;
+	}
+	return 0;
+}
+
 /* Reads frames up to END. Those of an earlier request that was given up, are
  * skipped. */
 static int
-receive_answer(int channel, const char *path, const uint8_t id[WIRE_ID_SIZE],
-    uint8_t *frame, struct http_response *res, struct buf *body,
-    struct verdict *v, uint64_t deadline)
+receive_answer(int channel, const struct http_request *req,
+    const uint8_t id[WIRE_ID_SIZE], uint8_t *frame, struct http_response *res,
+    struct buf *body, struct verdict *v, uint64_t deadline)
 {
 	int has_response = 0, r;
 	struct wire_in in;
 	size_t len;
 
 	for (;;) {
-		r = wire_recv(channel, frame, WIRE_INTERNAL_MAX, &len,
-		    deadline);
+		if (wait_for_answer(channel, req->watch, deadline) != 0)
+			return OKTA_ABSENT;
+		r = wire_recv(
+		    channel, frame, WIRE_INTERNAL_MAX, &len, deadline);
 		if (r == OKTA_OK)
 			r = wire_open(&in, frame, len);
 		if (r != OKTA_OK)
@@ -175,7 +198,7 @@ receive_answer(int channel, const char *path, const uint8_t id[WIRE_ID_SIZE],
 			continue;
 		if (in.op == INT_RESPONSE && !has_response) {
 			has_response = 1;
-			r = take_response(&in, path, res, v);
+			r = take_response(&in, req->path, res, v);
 		} else if (in.op == INT_BODY && has_response) {
 			r = take_body(&in, body);
 		} else if (in.op == INT_END && has_response) {
@@ -210,7 +233,8 @@ judge(const struct http_request *req, const struct http_response *res,
 	    [TRANSPORT_HELD] = {ERROR_RETRY,
 		"our share of Okta's rate limit is used up"},
 	};
-	size_t path = strcspn(req->path, "?");
+	const char *shown = req->shown != NULL ? req->shown : req->path;
+	int path = (int)strcspn(shown, "?");
 	enum error_kind kind;
 
 	if (v->transport == TRANSPORT_OK && res->status >= 200 &&
@@ -218,9 +242,8 @@ judge(const struct http_request *req, const struct http_response *res,
 		return 0;
 	if (v->transport == TRANSPORT_OK && res->status >= 200) {
 		error_set(e, ERROR_RETRY,
-		    "%s %.*s: HTTP %d, again in %u s (request %s)",
-		    req->method, (int)path, req->path, res->status,
-		    v->retry_s, res->request_id);
+		    "%s %.*s: HTTP %d, again in %u s (request %s)", req->method,
+		    path, shown, res->status, v->retry_s, res->request_id);
 		e->http_status = res->status;
 		memcpy(e->request_id, res->request_id, sizeof(e->request_id));
 		e->retry_s = v->retry_s;
@@ -230,50 +253,75 @@ judge(const struct http_request *req, const struct http_response *res,
 	    v->transport >= sizeof(below_http) / sizeof(below_http[0]))
 		return error_set(e, ERROR_SYSTEM,
 		    "%s %.*s: oktad-net's answer is not understood",
-		    req->method, (int)path, req->path);
+		    req->method, path, shown);
 	kind = below_http[v->transport].kind;
 	if (v->transport == TRANSPORT_CREDENTIAL && v->kind > ERROR_NONE &&
 	    v->kind <= ERROR_SYSTEM)
 		kind = (enum error_kind)v->kind;
-	error_set(e, kind, "%s %.*s: %s%s%s", req->method, (int)path,
-	    req->path, below_http[v->transport].text,
-	    v->text[0] != '\0' ? ": " : "", v->text);
+	error_set(e, kind, "%s %.*s: %s%s%s", req->method, path, shown,
+	    below_http[v->transport].text, v->text[0] != '\0' ? ": " : "",
+	    v->text);
 	e->retry_s = v->retry_s;
 	return -1;
 }
 
-int
-http_send(int channel, const struct http_request *req,
-    struct http_response *res, struct error *e)
+static int
+net_failed(int r, struct error *e)
 {
-	uint32_t timeout = req->timeout_ms != 0
-	    ? req->timeout_ms : DEFAULT_TIMEOUT_MS;
+	return error_set(e, ERROR_SYSTEM, "%s",
+	    r == OKTA_ABSENT	   ? "given up before Okta answered"
+		: r == OKTA_TIME   ? "oktad-net does not answer"
+		: r == OKTA_CLOSED ? "oktad-net has gone"
+				   : "oktad-net can not be understood");
+}
+
+int
+http_start(int channel, const struct http_request *req, struct http_flight *f,
+    struct error *e)
+{
+	uint32_t timeout =
+	    req->timeout_ms != 0 ? req->timeout_ms : DEFAULT_TIMEOUT_MS;
+	uint8_t *frame;
+	int r;
+
+	_Static_assert(sizeof(f->id) == WIRE_ID_SIZE, "an id of a frame");
+	memset(e, 0, sizeof(*e));
+	f->deadline = wire_now_ms() + timeout + PATIENCE_MS;
+	if (strlen(req->path) >= HTTP_PATH_MAX || req->body_len > HTTP_BODY_MAX)
+		return error_set(e, ERROR_SYSTEM, "the request is too long");
+	if (getrandom(f->id, sizeof(f->id), 0) != sizeof(f->id))
+		return error_errno(e, "getrandom");
+	frame = malloc(WIRE_INTERNAL_MAX);
+	if (frame == NULL)
+		return error_errno(e, "request to oktad-net");
+	r = send_request(channel, req, f->id, frame, f->deadline);
+	explicit_bzero(frame, WIRE_INTERNAL_MAX);
+	free(frame);
+	return r == OKTA_OK ? 0 : net_failed(r, e);
+}
+
+int
+http_finish(int channel, const struct http_request *req,
+    const struct http_flight *f, struct http_response *res, struct error *e)
+{
 	size_t max = req->max_bytes != 0 && req->max_bytes < DEFAULT_MAX_BYTES
-	    ? req->max_bytes : DEFAULT_MAX_BYTES;
-	uint64_t deadline = wire_now_ms() + timeout + PATIENCE_MS;
-	uint8_t id[WIRE_ID_SIZE], *frame = NULL;
+	    ? req->max_bytes
+	    : DEFAULT_MAX_BYTES;
 	struct verdict v = {0};
 	struct buf body;
+	uint8_t *frame;
 	int r, rc = -1;
 
 	memset(res, 0, sizeof(*res));
 	memset(e, 0, sizeof(*e));
 	buf_init(&body, max);
-	if (strlen(req->path) >= HTTP_PATH_MAX || req->body_len > HTTP_BODY_MAX)
-		return error_set(e, ERROR_SYSTEM, "the request is too long");
-	if (getrandom(id, sizeof(id), 0) != sizeof(id))
-		return error_errno(e, "getrandom");
 	frame = malloc(WIRE_INTERNAL_MAX);
 	if (frame == NULL)
 		return error_errno(e, "request to oktad-net");
-	r = send_request(channel, req, id, frame, deadline);
-	if (r == OKTA_OK)
-		r = receive_answer(channel, req->path, id, frame, res, &body,
-		    &v, deadline);
+	r = receive_answer(
+	    channel, req, f->id, frame, res, &body, &v, f->deadline);
 	if (r != OKTA_OK) {
-		error_set(e, ERROR_SYSTEM, "oktad-net %s",
-		    r == OKTA_TIME ? "does not answer" :
-		    r == OKTA_CLOSED ? "has gone" : "can not be understood");
+		net_failed(r, e);
 		goto out;
 	}
 	if (res->status != 0) {
@@ -291,6 +339,18 @@ out:
 	explicit_bzero(frame, WIRE_INTERNAL_MAX);
 	free(frame);
 	return rc;
+}
+
+int
+http_send(int channel, const struct http_request *req,
+    struct http_response *res, struct error *e)
+{
+	struct http_flight f;
+
+	memset(res, 0, sizeof(*res));
+	if (http_start(channel, req, &f, e) == -1)
+		return -1;
+	return http_finish(channel, req, &f, res, e);
 }
 
 void

@@ -16,11 +16,11 @@ enum { BACKOFF_S = 5 }; /* where Okta names no time itself */
 
 /* The words of one answer, filtered for terminals and logs. */
 struct words {
-	char code[64];	  /* errorCode or OAuth error */
+	char code[64]; /* errorCode or OAuth error */
 	char summary[256];
 	char cause[256];
-	char scope[128];  /* what WWW-Authenticate asks for */
-	int is_oauth;	  /* code is an OAuth word */
+	char scope[128]; /* what WWW-Authenticate asks for */
+	int is_oauth; /* code is an OAuth word */
 };
 
 static int
@@ -98,8 +98,8 @@ take_body(const struct http_response *res, struct words *w)
 		    w->cause, sizeof(w->cause));
 	if (w->code[0] == '\0') {
 		take_text(doc, "error", w->code, sizeof(w->code));
-		take_text(doc, "error_description", w->summary,
-		    sizeof(w->summary));
+		take_text(
+		    doc, "error_description", w->summary, sizeof(w->summary));
 		w->is_oauth = w->code[0] != '\0';
 	}
 	json_free(doc);
@@ -112,8 +112,8 @@ take_header(const struct http_response *res, struct words *w)
 {
 	char text[256];
 
-	if (!http_auth_param(res->www_authenticate, "error", text,
-		sizeof(w->code)))
+	if (!http_auth_param(
+		res->www_authenticate, "error", text, sizeof(w->code)))
 		return;
 	if (w->code[0] == '\0') {
 		memcpy(w->code, text, sizeof(w->code));
@@ -122,8 +122,30 @@ take_header(const struct http_response *res, struct words *w)
 		    w->summary, sizeof(w->summary));
 	}
 	if (strcmp(text, "insufficient_scope") == 0)
-		http_auth_param(res->www_authenticate, "scope", w->scope,
-		    sizeof(w->scope));
+		http_auth_param(
+		    res->www_authenticate, "scope", w->scope, sizeof(w->scope));
+}
+
+void
+http_error_told(const struct http_response *res, char *dst, size_t cap)
+{
+	struct words w = {0};
+
+	take_body(res, &w);
+	snprintf(dst, cap, "%s", w.cause[0] != '\0' ? w.cause : w.summary);
+}
+
+int
+http_oauth_word(const struct http_response *res, char *dst, size_t cap)
+{
+	struct words w = {0};
+
+	dst[0] = '\0';
+	take_body(res, &w);
+	take_header(res, &w);
+	if (w.is_oauth)
+		snprintf(dst, cap, "%s", w.code);
+	return w.is_oauth;
 }
 
 static int
@@ -142,10 +164,9 @@ classify(int status, const struct words *w)
 	/* The client's registration, key or scopes: nothing but an admin's
 	 * change makes these go away. */
 	static const char *const config[] = {"invalid_client", "invalid_scope",
-	    "consent_required", "unauthorized_client",
-	    "unsupported_grant_type", "invalid_request",
-	    "client_credentials_self_scope_requested", "invalid_dpop_proof",
-	    NULL};
+	    "consent_required", "unauthorized_client", "unsupported_grant_type",
+	    "invalid_request", "client_credentials_self_scope_requested",
+	    "invalid_dpop_proof", NULL};
 	/* Passing states (okta-api.md 8.5). */
 	static const char *const passing[] = {"temporarily_unavailable",
 	    "server_error", "slow_down", "E0000112", "E0000239", "E0000249",
@@ -189,8 +210,8 @@ http_error(const struct http_response *res, const char *what, struct error *e)
 	if (res->request_id[0] != '\0') {
 		size_t len = strlen(e->text);
 
-		snprintf(e->text + len, sizeof(e->text) - len,
-		    " (request %s)", res->request_id);
+		snprintf(e->text + len, sizeof(e->text) - len, " (request %s)",
+		    res->request_id);
 	}
 	e->http_status = res->status;
 	e->retry_s = kind == ERROR_RETRY ? BACKOFF_S : 0;
@@ -201,8 +222,8 @@ http_error(const struct http_response *res, const char *what, struct error *e)
 }
 
 int
-http_expect_json(const struct http_response *res, const char *what,
-    struct error *e)
+http_expect_json(
+    const struct http_response *res, const char *what, struct error *e)
 {
 	static const char type[] = "application/json";
 	const char *end = res->content_type + sizeof(type) - 1;
@@ -215,7 +236,7 @@ http_expect_json(const struct http_response *res, const char *what,
 		    "%s: HTTP 200 of type \"%s\", not JSON", what,
 		    res->content_type);
 	if (res->body_len == 0)
-		return error_set(e, ERROR_PROTOCOL,
-		    "%s: HTTP 200 with nothing in it", what);
+		return error_set(
+		    e, ERROR_PROTOCOL, "%s: HTTP 200 with nothing in it", what);
 	return 0;
 }

@@ -36,8 +36,8 @@ take_until(struct cursor *c, const char *stop, const char **start)
 	size_t n = 0;
 
 	*start = c->p;
-	while (n < c->left && (c->p[n] == '\0' ||
-		strchr(stop, c->p[n]) == NULL))
+	while (
+	    n < c->left && (c->p[n] == '\0' || strchr(stop, c->p[n]) == NULL))
 		n++;
 	c->p += n;
 	c->left -= n;

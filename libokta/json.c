@@ -1,4 +1,5 @@
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -6,6 +7,7 @@
 
 #include "json.h"
 #include "json_lex.h"
+#include "json_slim.h"
 
 /* Members of all objects of a document. */
 static size_t
@@ -17,7 +19,8 @@ count_members(const struct json_object *v)
 		for (size_t i = 0; i < json_object_array_length(v); i++)
 			n += count_members(json_object_array_get_idx(v, i));
 	if (json_object_is_type(v, json_type_object)) {
-		json_object_object_foreach(v, key, value) {
+		json_object_object_foreach(v, key, value)
+		{
 			(void)key;
 			n += 1 + count_members(value);
 		}
@@ -37,8 +40,8 @@ parse_words(const char *p, size_t len, const char *what,
 	tok = json_tokener_new_ex(JSON_DEPTH + 1);
 	if (tok == NULL)
 		return error_set(e, ERROR_SYSTEM, "%s: out of memory", what);
-	json_tokener_set_flags(tok,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(
+	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	*out = json_tokener_parse_ex(tok, p, (int)len);
 	code = json_tokener_get_error(tok);
 	end = json_tokener_get_parse_end(tok);
@@ -56,40 +59,115 @@ parse_words(const char *p, size_t len, const char *what,
 	json_free(*out);
 	*out = NULL;
 	return error_set(e, ERROR_PROTOCOL, "%s: not JSON: %s at byte %zu",
-	    what, code != json_tokener_success ? json_tokener_error_desc(code) :
-	    "not one value", end);
+	    what,
+	    code != json_tokener_success ? json_tokener_error_desc(code)
+					 : "not one value",
+	    end);
 }
 
 int
 json_parse(const char *p, size_t len, const char *what,
     struct json_object **out, struct error *e)
 {
-	unsigned int depth;
-	size_t members, at;
+	struct lex_counts n;
 	const char *wrong;
+	size_t at;
 
 	*out = NULL;
 	if (len == 0 || len >= INT_MAX)
-		return error_set(e, ERROR_PROTOCOL, "%s: %zu bytes are no JSON",
-		    what, len);
-	wrong = json_lex(p, len, &members, &depth, &at);
+		return error_set(
+		    e, ERROR_PROTOCOL, "%s: %zu bytes are no JSON", what, len);
+	wrong = json_lex(p, len, &n, &at);
 	if (wrong != NULL)
-		return error_set(e, ERROR_PROTOCOL, "%s: not JSON: %s at byte "
-		    "%zu", what, wrong, at);
-	if (depth > JSON_DEPTH)
-		return error_set(e, ERROR_PROTOCOL, "%s: JSON nested deeper "
-		    "than %d", what, JSON_DEPTH);
+		return error_set(e, ERROR_PROTOCOL,
+		    "%s: not JSON: %s at byte "
+		    "%zu",
+		    what, wrong, at);
+	if (n.depth > JSON_DEPTH)
+		return error_set(e, ERROR_PROTOCOL,
+		    "%s: JSON nested deeper "
+		    "than %d",
+		    what, JSON_DEPTH);
+	if (n.containers > JSON_CONTAINERS_MAX || n.tokens > JSON_TOKENS_MAX)
+		return error_set(e, ERROR_PROTOCOL,
+		    "%s: JSON of %zu values, more than any page of Okta has",
+		    what, n.tokens);
 	if (parse_words(p, len, what, out, e) != 0)
 		return -1;
 	/* json-c keeps the last of two equal keys and drops what the first one
 	 * held, so fewer members are left than there were colons. */
-	if (count_members(*out) != members) {
+	if (count_members(*out) != n.members) {
 		json_free(*out);
 		*out = NULL;
-		return error_set(e, ERROR_PROTOCOL, "%s: JSON with one key "
-		    "twice in an object", what);
+		return error_set(e, ERROR_PROTOCOL,
+		    "%s: JSON with one key "
+		    "twice in an object",
+		    what);
 	}
 	return 0;
+}
+
+void
+json_texts_free(struct json_texts *t)
+{
+	free(t->text);
+	free(t->cut);
+	memset(t, 0, sizeof(*t));
+}
+
+/* 1 and *out; 0 where memory or json_slim() can not; -1. */
+static int
+slim(const char *p, size_t len, const char *what, const char *const *keep,
+    struct json_texts *out, struct error *e)
+{
+	const char *wrong;
+	int is_done;
+	size_t at;
+
+	memset(out, 0, sizeof(*out));
+	out->text = keep != NULL && len < INT_MAX ? malloc(len + 1) : NULL;
+	if (out->text == NULL)
+		return 0;
+	wrong = json_slim(p, len, keep, out, &is_done, &at);
+	if (wrong != NULL)
+		error_set(e, ERROR_PROTOCOL, "%s: not JSON: %s at byte %zu",
+		    what, wrong, at);
+	if (wrong == NULL && is_done)
+		return 1;
+	json_texts_free(out);
+	return wrong != NULL ? -1 : 0;
+}
+
+int
+json_cut(const char *p, size_t len, const char *what, const char *const *keep,
+    struct json_texts *out, struct error *e)
+{
+	int rc = slim(p, len, what, keep, out, e);
+
+	if (rc != 1)
+		return rc;
+	if (out->text[0] != '[' || out->n > JSON_CONTAINERS_MAX) {
+		json_texts_free(out);
+		return 0;
+	}
+	return 1;
+}
+
+int
+json_parse_members(const char *p, size_t len, const char *what,
+    const char *const *keep, struct json_object **out, struct error *e)
+{
+	struct json_texts t;
+	int rc;
+
+	*out = NULL;
+	rc = slim(p, len, what, keep, &t, e);
+	if (rc == 1)
+		rc = json_parse(t.text, t.len, what, out, e);
+	else if (rc == 0)
+		rc = json_parse(p, len, what, out, e);
+	json_texts_free(&t);
+	return rc;
 }
 
 void
@@ -99,8 +177,7 @@ json_free(struct json_object *doc)
 }
 
 int
-json_get(const struct json_object *o, const char *key,
-    struct json_object **out)
+json_get(const struct json_object *o, const char *key, struct json_object **out)
 {
 	*out = NULL;
 	if (!json_object_is_type(o, json_type_object))
@@ -124,15 +201,15 @@ get_typed(const struct json_object *o, const char *key, enum json_type type,
 }
 
 int
-json_get_object(const struct json_object *o, const char *key,
-    struct json_object **out)
+json_get_object(
+    const struct json_object *o, const char *key, struct json_object **out)
 {
 	return get_typed(o, key, json_type_object, out);
 }
 
 int
-json_get_array(const struct json_object *o, const char *key,
-    struct json_object **out)
+json_get_array(
+    const struct json_object *o, const char *key, struct json_object **out)
 {
 	return get_typed(o, key, json_type_array, out);
 }
@@ -154,8 +231,7 @@ get_string(const struct json_object *v, char *dst, size_t cap)
 	len = (size_t)json_object_get_string_len(v);
 	/* U+FFFD is what json-c puts in the place of half a surrogate pair:
 	 * two strings would become one. */
-	if (len >= cap || strlen(s) != len ||
-	    strstr(s, "\xef\xbf\xbd") != NULL)
+	if (len >= cap || strlen(s) != len || strstr(s, "\xef\xbf\xbd") != NULL)
 		return -1;
 	memcpy(dst, s, len + 1);
 	return 1;
@@ -192,8 +268,7 @@ decimal(const char *s, int64_t *out)
 }
 
 static int
-get_u32(const struct json_object *v, uint32_t min, uint32_t max,
-    uint32_t *out)
+get_u32(const struct json_object *v, uint32_t min, uint32_t max, uint32_t *out)
 {
 	int64_t n = -1;
 	char digits[16];
@@ -228,8 +303,8 @@ get_u32(const struct json_object *v, uint32_t min, uint32_t max,
 }
 
 int
-json_get_string(const struct json_object *o, const char *key, char *dst,
-    size_t cap)
+json_get_string(
+    const struct json_object *o, const char *key, char *dst, size_t cap)
 {
 	struct json_object *v;
 	int r = json_get(o, key, &v);

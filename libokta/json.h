@@ -20,6 +20,11 @@
 
 enum {
 	JSON_DEPTH = 16,
+	/* json-c needs 800 bytes for an object and 100 for anything else, so
+	 * that 16 MiB of "{}," would become 4 GiB (T87). Pages of Okta have a
+	 * tenth of these. */
+	JSON_CONTAINERS_MAX = 20000,
+	JSON_TOKENS_MAX = 200000, /* keys and values */
 	JSON_ID_MAX = 64 /* bytes of an Okta id, okta-api 8.7 */
 };
 
@@ -27,20 +32,42 @@ enum {
  * with ERROR_PROTOCOL. "what" names the document in the text. */
 int json_parse(const char *p, size_t len, const char *what,
     struct json_object **out, struct error *e);
+/* The same rules for all of the document, but *out has no members of other
+ * names than keep's (NULL-ended; NULL: all), in whatever object they are:
+ * long lists, of which little is read. */
+int json_parse_members(const char *p, size_t len, const char *what,
+    const char *const *keep, struct json_object **out, struct error *e);
+/* A list, cut into the texts of its elements, without white space between the
+ * tokens and without members of other names. */
+struct json_texts {
+	char *text;
+	size_t len;
+	struct json_cut {
+		uint32_t at, len;
+	} * cut;
+	size_t n;
+};
+/* Cuts a list up to JSON_CONTAINERS_MAX elements long, under the rules of
+ * json_parse_members(). 1 and *out, which the caller hands to json_texts_free;
+ * 0 where it must be parsed as it is (no list, a key written with escapes);
+ * -1. */
+int json_cut(const char *p, size_t len, const char *what,
+    const char *const *keep, struct json_texts *out, struct error *e);
+void json_texts_free(struct json_texts *t);
 /* Frees a document; NULL is fine. Strings are not wiped: use it for answers,
  * not for private keys. */
 void json_free(struct json_object *doc);
 
 /* A member of any type but null. o may be anything; not an object: -1. */
-int json_get(const struct json_object *o, const char *key,
-    struct json_object **out);
-int json_get_object(const struct json_object *o, const char *key,
-    struct json_object **out);
-int json_get_array(const struct json_object *o, const char *key,
-    struct json_object **out);
+int json_get(
+    const struct json_object *o, const char *key, struct json_object **out);
+int json_get_object(
+    const struct json_object *o, const char *key, struct json_object **out);
+int json_get_array(
+    const struct json_object *o, const char *key, struct json_object **out);
 /* Copies; longer than cap - 1 bytes is -1, never cut. */
-int json_get_string(const struct json_object *o, const char *key, char *dst,
-    size_t cap);
+int json_get_string(
+    const struct json_object *o, const char *key, char *dst, size_t cap);
 /* An Okta id: 1 to 64 of [A-Za-z0-9_-]. dst has JSON_ID_MAX + 1 bytes. */
 int json_get_id(const struct json_object *o, const char *key, char *dst);
 /* A whole number in [min, max]: a JSON integer, a JSON number without a

@@ -2,9 +2,7 @@
 
 #include "json_lex.h"
 
-struct lex {
-	const unsigned char *p, *end;
-};
+static const char unexpected[] = "unexpected character";
 
 static int
 is_space(unsigned char c)
@@ -18,8 +16,15 @@ is_digit(const struct lex *l)
 	return l->p < l->end && *l->p >= '0' && *l->p <= '9';
 }
 
-static int
-skip(struct lex *l, char c)
+void
+lex_space(struct lex *l)
+{
+	while (l->p < l->end && is_space(*l->p))
+		l->p++;
+}
+
+int
+lex_skip(struct lex *l, char c)
 {
 	if (l->p == l->end || *l->p != (unsigned char)c)
 		return 0;
@@ -33,7 +38,7 @@ lex_utf8(struct lex *l)
 {
 	static const struct {
 		unsigned char first, last; /* of the first byte */
-		unsigned char low, high;   /* of the second byte */
+		unsigned char low, high; /* of the second byte */
 		unsigned int more;
 	} rows[] = {
 	    {0xc2, 0xdf, 0x80, 0xbf, 1},
@@ -80,8 +85,9 @@ lex_escape(struct lex *l, int *has_nul)
 		const char *at;
 
 		if (l->p == l->end || *l->p == '\0' ||
-		    (at = strchr(hex, *l->p >= 'A' && *l->p <= 'F' ?
-		    *l->p | 0x20 : *l->p)) == NULL)
+		    (at = strchr(hex,
+			 *l->p >= 'A' && *l->p <= 'F' ? *l->p | 0x20
+						      : *l->p)) == NULL)
 			return "invalid escape";
 		value = value * 16 + (unsigned int)(at - hex);
 	}
@@ -89,46 +95,54 @@ lex_escape(struct lex *l, int *has_nul)
 	return NULL;
 }
 
-/* After the opening quote. */
-static const char *
+/* A character of a string that stands for itself and is one byte long. */
+static int
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+const char *
 lex_string(struct lex *l, int *has_nul)
 {
 	const char *wrong = NULL;
 
 	*has_nul = 0;
 	while (wrong == NULL && l->p < l->end) {
-		if (skip(l, '"'))
+		while (l->p < l->end && is_plain(*l->p))
+			l->p++;
+		if (lex_skip(l, '"'))
 			return NULL;
+		if (l->p == l->end)
+			break;
 		if (*l->p < 0x20)
 			return "bare control character in a string";
-		if (skip(l, '\\'))
+		if (lex_skip(l, '\\'))
 			wrong = lex_escape(l, has_nul);
-		else if (*l->p >= 0x80)
-			wrong = lex_utf8(l);
 		else
-			l->p++;
+			wrong = lex_utf8(l);
 	}
 	return wrong != NULL ? wrong : "string without end";
 }
 
-static const char *
+const char *
 lex_number(struct lex *l)
 {
-	skip(l, '-');
+	lex_skip(l, '-');
 	if (!is_digit(l))
 		return "invalid number";
-	if (!skip(l, '0'))
+	if (!lex_skip(l, '0'))
 		while (is_digit(l))
 			l->p++;
-	if (skip(l, '.')) {
+	if (lex_skip(l, '.')) {
 		if (!is_digit(l))
 			return "invalid number";
 		while (is_digit(l))
 			l->p++;
 	}
-	if (skip(l, 'e') || skip(l, 'E')) {
-		if (!skip(l, '+'))
-			skip(l, '-');
+	if (lex_skip(l, 'e') || lex_skip(l, 'E')) {
+		if (!lex_skip(l, '+'))
+			lex_skip(l, '-');
 		if (!is_digit(l))
 			return "invalid number";
 		while (is_digit(l))
@@ -137,7 +151,7 @@ lex_number(struct lex *l)
 	return is_digit(l) ? "invalid number" : NULL;
 }
 
-static const char *
+const char *
 lex_word(struct lex *l)
 {
 	static const char *const words[] = {"true", "false", "null"};
@@ -151,7 +165,7 @@ lex_word(struct lex *l)
 			return NULL;
 		}
 	}
-	return "unexpected character";
+	return unexpected;
 }
 
 /* A string and, where it is a key, its colon. */
@@ -163,9 +177,9 @@ lex_string_or_key(struct lex *l, size_t *members)
 
 	l->p++;
 	wrong = lex_string(l, &has_nul);
-	while (wrong == NULL && l->p < l->end && is_space(*l->p))
-		l->p++;
-	if (wrong == NULL && skip(l, ':')) {
+	if (wrong == NULL)
+		lex_space(l);
+	if (wrong == NULL && lex_skip(l, ':')) {
 		++*members;
 		if (has_nul)
 			wrong = "NUL in a key";
@@ -174,28 +188,32 @@ lex_string_or_key(struct lex *l, size_t *members)
 }
 
 const char *
-json_lex(const char *p, size_t len, size_t *members, unsigned int *depth,
-    size_t *at)
+json_lex(const char *p, size_t len, struct lex_counts *n, size_t *at)
 {
-	struct lex l = {(const unsigned char *)p,
-	    (const unsigned char *)p + len};
+	struct lex l = {
+	    (const unsigned char *)p, (const unsigned char *)p + len};
 	const char *wrong = NULL;
 	unsigned int open = 0;
 
-	*members = 0;
-	*depth = 0;
+	memset(n, 0, sizeof(*n));
 	while (wrong == NULL && l.p < l.end) {
-		if (is_space(*l.p) || *l.p == ',')
+		if (is_space(*l.p) || *l.p == ',') {
 			l.p++;
-		else if (*l.p == '{' || *l.p == '[') {
-			l.p++;
-			*depth = ++open > *depth ? open : *depth;
-		} else if (*l.p == '}' || *l.p == ']') {
+			continue;
+		}
+		if (*l.p == '}' || *l.p == ']') {
 			l.p++;
 			if (open-- == 0)
-				wrong = "unexpected character";
+				wrong = unexpected;
+			continue;
+		}
+		n->tokens++;
+		if (*l.p == '{' || *l.p == '[') {
+			l.p++;
+			n->containers++;
+			n->depth = ++open > n->depth ? open : n->depth;
 		} else if (*l.p == '"')
-			wrong = lex_string_or_key(&l, members);
+			wrong = lex_string_or_key(&l, &n->members);
 		else if (*l.p == '-' || is_digit(&l))
 			wrong = lex_number(&l);
 		else

@@ -11,17 +11,14 @@
 #include "jwt.h"
 #include "key.h"
 
-enum {
-	RSA_BITS_MIN = 2048,
-	RSA_BITS_MAX = 16384
-};
+enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 16384 };
 
 /* RFC 7518 section 3.1; the curve is fixed for each ES algorithm (3.4). */
 static const struct algorithm {
 	const char *name;
 	const char *digest;
-	const char *curve;  /* OpenSSL's name; NULL: RSA */
-	const char *crv;    /* the JWK's name */
+	const char *curve; /* OpenSSL's name; NULL: RSA */
+	const char *crv; /* the JWK's name */
 	size_t order_bytes; /* of r and of s */
 } algorithms[] = {
     {"RS256", "SHA256", NULL, NULL, 0},
@@ -43,8 +40,8 @@ openssl_error(struct error *e, enum error_kind kind, const char *what)
 {
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 
-	error_set(e, kind, "%s: %s", what, reason != NULL ? reason :
-	    "OpenSSL gives no reason");
+	error_set(e, kind, "%s: %s", what,
+	    reason != NULL ? reason : "OpenSSL gives no reason");
 	ERR_clear_error();
 	return -1;
 }
@@ -70,19 +67,21 @@ read_pem(const struct secret *pem, struct error *e)
 	if (pem->bytes != NULL && pem->len < (1 << 20))
 		bio = BIO_new_mem_buf(pem->bytes, (int)pem->len);
 	if (bio != NULL)
-		pkey = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase,
-		    &asked);
+		pkey =
+		    PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &asked);
 	BIO_free(bio);
 	if (asked) {
 		EVP_PKEY_free(pkey);
 		ERR_clear_error();
-		error_set(e, ERROR_CONFIG, "the key is protected by a "
+		error_set(e, ERROR_CONFIG,
+		    "the key is protected by a "
 		    "passphrase; run: openssl pkey -in FILE -out NEW");
 		return NULL;
 	}
 	if (pkey == NULL) {
 		ERR_clear_error();
-		error_set(e, ERROR_CONFIG, "holds no private key in PEM form; "
+		error_set(e, ERROR_CONFIG,
+		    "holds no private key in PEM form; "
 		    "a JWK is turned into one by: oktactl key import FILE");
 	}
 	return pkey;
@@ -115,10 +114,13 @@ choose(const char *name, const EVP_PKEY *pkey, struct error *e)
 			return a;
 	}
 	if (name != NULL)
-		error_set(e, ERROR_CONFIG, "the key does not fit the "
-		    "algorithm %s; delete that line to go by the key", name);
+		error_set(e, ERROR_CONFIG,
+		    "the key does not fit the "
+		    "algorithm %s; delete that line to go by the key",
+		    name);
 	else
-		error_set(e, ERROR_CONFIG, "neither an RSA key nor an EC key "
+		error_set(e, ERROR_CONFIG,
+		    "neither an RSA key nor an EC key "
 		    "on P-256, P-384 or P-521");
 	return NULL;
 }
@@ -130,8 +132,10 @@ check_strength(const EVP_PKEY *pkey, struct error *e)
 
 	if (EVP_PKEY_is_a(pkey, "RSA") &&
 	    (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX))
-		return error_set(e, ERROR_CONFIG, "an RSA key of %d bits; "
-		    "make one of %d to %d", bits, RSA_BITS_MIN, RSA_BITS_MAX);
+		return error_set(e, ERROR_CONFIG,
+		    "an RSA key of %d bits; "
+		    "make one of %d to %d",
+		    bits, RSA_BITS_MIN, RSA_BITS_MAX);
 	return 0;
 }
 
@@ -147,6 +151,27 @@ key_load(const struct secret *pem, const char *algorithm, struct key **out,
 	k->pkey = read_pem(pem, e);
 	if (k->pkey == NULL || check_strength(k->pkey, e) != 0 ||
 	    (k->algorithm = choose(algorithm, k->pkey, e)) == NULL) {
+		key_free(k);
+		return -1;
+	}
+	*out = k;
+	return 0;
+}
+
+int
+key_generate(struct key **out, struct error *e)
+{
+	struct key *k = calloc(1, sizeof(*k));
+
+	*out = NULL;
+	if (k == NULL)
+		return error_errno(e, "new key");
+	k->pkey = EVP_EC_gen("P-256");
+	if (k->pkey == NULL)
+		openssl_error(e, ERROR_SYSTEM, "new key");
+	else
+		k->algorithm = choose(NULL, k->pkey, e);
+	if (k->algorithm == NULL) {
 		key_free(k);
 		return -1;
 	}
@@ -222,8 +247,8 @@ put_number(const struct key *k, const char *param, const char *name,
 
 	if (EVP_PKEY_get_bn_param(k->pkey, param, &n) == 1 &&
 	    BN_num_bytes(n) <= (int)sizeof(bytes))
-		len = size == 0 ? BN_bn2bin(n, bytes) :
-		    BN_bn2binpad(n, bytes, (int)size);
+		len = size == 0 ? BN_bn2bin(n, bytes)
+				: BN_bn2binpad(n, bytes, (int)size);
 	BN_free(n);
 	if (len < 0)
 		return -1;
@@ -232,8 +257,8 @@ put_number(const struct key *k, const char *param, const char *name,
 }
 
 int
-key_public_jwk(const struct key *k, const char *kid, struct buf *out,
-    struct error *e)
+key_public_jwk(
+    const struct key *k, const char *kid, struct buf *out, struct error *e)
 {
 	const struct algorithm *a = k->algorithm;
 	int bad;
@@ -249,11 +274,11 @@ key_public_jwk(const struct key *k, const char *kid, struct buf *out,
 		bad |= put_number(k, OSSL_PKEY_PARAM_RSA_E, "e", 0, out);
 	} else {
 		buf_printf(out, "\"kty\":\"EC\",\"crv\":\"%s\",", a->crv);
-		bad = put_number(k, OSSL_PKEY_PARAM_EC_PUB_X, "x",
-		    a->order_bytes, out);
+		bad = put_number(
+		    k, OSSL_PKEY_PARAM_EC_PUB_X, "x", a->order_bytes, out);
 		buf_puts(out, ",");
-		bad |= put_number(k, OSSL_PKEY_PARAM_EC_PUB_Y, "y",
-		    a->order_bytes, out);
+		bad |= put_number(
+		    k, OSSL_PKEY_PARAM_EC_PUB_Y, "y", a->order_bytes, out);
 	}
 	bad |= buf_puts(out, "}");
 	return bad ? openssl_error(e, ERROR_SYSTEM, "public key") : 0;

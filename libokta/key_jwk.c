@@ -16,7 +16,7 @@
 enum { NUMBER_MAX = 4096 }; /* base64url digits of a number */
 
 struct member {
-	const char *name;  /* in the JWK */
+	const char *name; /* in the JWK */
 	const char *param; /* in OpenSSL */
 };
 
@@ -47,8 +47,8 @@ static const struct curve {
 static int
 wrong(struct error *e, const char *member)
 {
-	return error_set(e, ERROR_CONFIG, "JWK: \"%s\" is missing or wrong",
-	    member);
+	return error_set(
+	    e, ERROR_CONFIG, "JWK: \"%s\" is missing or wrong", member);
 }
 
 /* A base64url member as bytes; their number, or -1. */
@@ -60,8 +60,8 @@ get_bytes(const struct json_object *jwk, const char *name,
 	int len = -1;
 
 	if (json_get_string(jwk, name, text, sizeof(text)) == 1)
-		len = jwt_base64url_decode(bytes, NUMBER_MAX, text,
-		    strlen(text));
+		len =
+		    jwt_base64url_decode(bytes, NUMBER_MAX, text, strlen(text));
 	explicit_bzero(text, sizeof(text));
 	return len;
 }
@@ -86,8 +86,7 @@ build(const char *type, OSSL_PARAM_BLD *bld)
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 	EVP_PKEY *pkey = NULL;
 
-	if (params == NULL || ctx == NULL ||
-	    EVP_PKEY_fromdata_init(ctx) != 1 ||
+	if (params == NULL || ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
 	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEYPAIR, params) != 1)
 		pkey = NULL;
 	EVP_PKEY_CTX_free(ctx);
@@ -96,8 +95,8 @@ build(const char *type, OSSL_PARAM_BLD *bld)
 }
 
 static EVP_PKEY *
-rsa_from_jwk(const struct json_object *jwk, OSSL_PARAM_BLD *bld,
-    struct error *e)
+rsa_from_jwk(
+    const struct json_object *jwk, OSSL_PARAM_BLD *bld, struct error *e)
 {
 	BIGNUM *numbers[RSA_MEMBERS] = {NULL};
 	EVP_PKEY *pkey = NULL;
@@ -106,8 +105,8 @@ rsa_from_jwk(const struct json_object *jwk, OSSL_PARAM_BLD *bld,
 	for (i = 0; i < RSA_MEMBERS; i++) {
 		numbers[i] = get_number(jwk, rsa_members[i].name);
 		if (numbers[i] == NULL ||
-		    OSSL_PARAM_BLD_push_BN(bld, rsa_members[i].param,
-			numbers[i]) != 1) {
+		    OSSL_PARAM_BLD_push_BN(
+			bld, rsa_members[i].param, numbers[i]) != 1) {
 			wrong(e, rsa_members[i].name);
 			goto out;
 		}
@@ -152,8 +151,7 @@ get_curve(const struct json_object *jwk)
 }
 
 static EVP_PKEY *
-ec_from_jwk(const struct json_object *jwk, OSSL_PARAM_BLD *bld,
-    struct error *e)
+ec_from_jwk(const struct json_object *jwk, OSSL_PARAM_BLD *bld, struct error *e)
 {
 	const struct curve *c = get_curve(jwk);
 	unsigned char point[1 + 2 * 66];
@@ -166,10 +164,10 @@ ec_from_jwk(const struct json_object *jwk, OSSL_PARAM_BLD *bld,
 		;
 	else if ((d = get_number(jwk, "d")) == NULL)
 		wrong(e, "d");
-	else if (OSSL_PARAM_BLD_push_utf8_string(bld,
-	    OSSL_PKEY_PARAM_GROUP_NAME, c->group, 0) != 1 ||
-	    OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY,
-	    point, 1 + 2 * c->bytes) != 1 ||
+	else if (OSSL_PARAM_BLD_push_utf8_string(
+		     bld, OSSL_PKEY_PARAM_GROUP_NAME, c->group, 0) != 1 ||
+	    OSSL_PARAM_BLD_push_octet_string(
+		bld, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * c->bytes) != 1 ||
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, d) != 1 ||
 	    (pkey = build("EC", bld)) == NULL)
 		error_set(e, ERROR_CONFIG, "JWK: the numbers make no EC key");
@@ -185,8 +183,10 @@ check_pair(EVP_PKEY *pkey, struct error *e)
 	int ok = ctx != NULL && EVP_PKEY_pairwise_check(ctx) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
-	return ok ? 0 : error_set(e, ERROR_CONFIG, "JWK: the private and the "
-	    "public half do not belong together");
+	return ok ? 0
+		  : error_set(e, ERROR_CONFIG,
+			"JWK: the private and the "
+			"public half do not belong together");
 }
 
 static int
@@ -198,8 +198,8 @@ write_pem(EVP_PKEY *pkey, struct secret *pem, struct error *e)
 	int ok;
 
 	ok = bio != NULL &&
-	    PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL,
-		NULL) == 1 &&
+	    PEM_write_bio_PKCS8PrivateKey(
+		bio, pkey, NULL, NULL, 0, NULL, NULL) == 1 &&
 	    (len = BIO_get_mem_data(bio, &text)) > 0 &&
 	    secret_set(pem, text, (size_t)len) == 0;
 	BIO_free(bio);

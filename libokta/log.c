@@ -16,11 +16,7 @@ enum {
 	BURST = 60 /* lines of one cause at once; then one per second */
 };
 
-enum target {
-	TARGET_SYSLOG,
-	TARGET_JOURNAL,
-	TARGET_PLAIN
-};
+enum target { TARGET_SYSLOG, TARGET_JOURNAL, TARGET_PLAIN };
 
 /* What one cause may still write. Causes do not share: a flood of one that
  * anybody can make must not keep another out of the log. Only where there are
@@ -172,38 +168,52 @@ write_line(int level, const char *line)
 		syslog(level, "%s", line);
 		return;
 	}
-	len = target == TARGET_JOURNAL ?
-	    snprintf(out, sizeof(out), "<%d>%s\n", level, line) :
-	    snprintf(out, sizeof(out), "%s: %s\n", program_name, line);
+	len = target == TARGET_JOURNAL
+	    ? snprintf(out, sizeof(out), "<%d>%s\n", level, line)
+	    : snprintf(out, sizeof(out), "%s: %s\n", program_name, line);
 	/* One write, so that lines of two processes never mix. A log that can
 	 * not be written must not stop a login. */
 	while (write(STDERR_FILENO, out, (size_t)len) < 0 && errno == EINTR)
 		;
 }
 
-void
-log_fields(int level, const char *event, const struct log_field *fields)
+static void
+write_fields(
+    int level, const struct log_field *fields, unsigned long suppressed)
 {
 	char line[LINE_MAX_BYTES] = "", digits[24];
-	struct cause *c = cause_of(level, event, fields);
 	int saved = errno;
 
-	if ((level == LOG_DEBUG && !debug_is_on) || !take_token(c))
-		return;
 	for (; fields->kind != LOG_FIELD_END; fields++) {
 		if (fields->kind == LOG_FIELD_NUMBER) {
-			snprintf(digits, sizeof(digits), "%" PRId64,
-			    fields->number);
+			snprintf(
+			    digits, sizeof(digits), "%" PRId64, fields->number);
 			append_pair(line, sizeof(line), fields->key, digits);
 		} else if (fields->text != NULL)
-			append_pair(line, sizeof(line), fields->key,
-			    fields->text);
+			append_pair(
+			    line, sizeof(line), fields->key, fields->text);
 	}
-	if (c->suppressed > 0) {
-		snprintf(digits, sizeof(digits), "%lu", c->suppressed);
+	if (suppressed > 0) {
+		snprintf(digits, sizeof(digits), "%lu", suppressed);
 		append_pair(line, sizeof(line), "suppressed", digits);
-		c->suppressed = 0;
 	}
 	write_line(level, line);
 	errno = saved;
+}
+
+void
+log_fields(int level, const char *event, const struct log_field *fields)
+{
+	struct cause *c = cause_of(level, event, fields);
+
+	if ((level == LOG_DEBUG && !debug_is_on) || !take_token(c))
+		return;
+	write_fields(level, fields, c->suppressed);
+	c->suppressed = 0;
+}
+
+void
+log_always(int level, const struct log_field *fields)
+{
+	write_fields(level, fields, 0);
 }

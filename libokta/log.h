@@ -17,11 +17,7 @@
 #include <stdint.h>
 #include <syslog.h>
 
-enum log_kind {
-	LOG_FIELD_END = 0,
-	LOG_FIELD_TEXT,
-	LOG_FIELD_NUMBER
-};
+enum log_kind { LOG_FIELD_END = 0, LOG_FIELD_TEXT, LOG_FIELD_NUMBER };
 
 struct log_field {
 	enum log_kind kind;
@@ -52,11 +48,14 @@ void log_open(const char *program, int foreground, int debug);
  * 256 bytes of a value are shown. Per cause (event, level and, where present,
  * the text of the field "cause") 60 lines may come at once and one more per
  * second; the next line that passes tells how many did not: suppressed=N. */
-#define log_event(level, event, ...)                                          \
-	log_fields(level, event,                                              \
-	    (const struct log_field[]){                                       \
+#define log_event(level, event, ...)    \
+	log_fields(level, event,        \
+	    (const struct log_field[]){ \
 		log_text("event", event), ##__VA_ARGS__, {0, NULL, NULL, 0}})
 void log_fields(int level, const char *event, const struct log_field *fields);
+/* The same for an event that nobody without rights can cause at will: it is
+ * always written, and takes nothing from the others of its cause. */
+void log_always(int level, const struct log_field *fields);
 
 /* Appends text to dst in the form above; cap > 0, always NUL-ended, never cut
  * inside an escape. Returns the length. */

@@ -41,8 +41,7 @@ is_word_reserved(const char *s)
 int
 name_is_reserved(const char *s)
 {
-	static const char prefixes[][9] = { "_", "systemd-", "debian-",
-		"oktad" };
+	static const char prefixes[][9] = {"_", "systemd-", "debian-", "oktad"};
 	size_t i;
 
 	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
@@ -67,6 +66,25 @@ name_is_valid(const char *s, size_t len)
 	memcpy(name, s, len);
 	name[len] = '\0';
 	return !name_is_reserved(name);
+}
+
+int
+name_is_clean_text(const char *s, size_t len, size_t max)
+{
+	int is_fit;
+	size_t n;
+
+	if (len > max)
+		return 0;
+	/* Printable ASCII, as most is, needs no look into any table. */
+	while (len > 0 && *s >= ' ' && *s <= '~' && *s != ':')
+		s++, len--;
+	for (; len > 0; s += n, len -= n) {
+		n = name_next_char(s, len, &is_fit);
+		if (!is_fit || *s == ':')
+			return 0;
+	}
+	return 1;
 }
 
 int

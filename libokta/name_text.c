@@ -14,7 +14,7 @@
 static size_t
 utf8_next(const unsigned char *s, size_t len, uint32_t *point)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t n, i;
 	uint32_t c = s[0];
 
@@ -48,26 +48,26 @@ is_harmful(uint32_t c)
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{ 0x0000, 0x001f }, /* C0 */
-		{ 0x007f, 0x009f }, /* DEL and C1 */
-		{ 0x00ad, 0x00ad }, /* soft hyphen */
-		{ 0x034f, 0x034f }, /* combining grapheme joiner */
-		{ 0x061c, 0x061c }, /* Arabic letter mark */
-		{ 0x115f, 0x1160 }, /* Hangul fillers */
-		{ 0x17b4, 0x17b5 }, /* Khmer inherent vowels */
-		{ 0x180b, 0x180f }, /* Mongolian selectors and separator */
-		{ 0x200b, 0x200f }, /* zero width, left-to-right marks */
-		{ 0x2028, 0x202e }, /* separators, embeddings, overrides */
-		{ 0x2060, 0x206f }, /* word joiner, invisible, isolates */
-		{ 0x3164, 0x3164 }, /* Hangul filler */
-		{ 0xfdd0, 0xfdef }, /* noncharacters */
-		{ 0xfe00, 0xfe0f }, /* variation selectors */
-		{ 0xfeff, 0xfeff }, /* byte order mark */
-		{ 0xffa0, 0xffa0 }, /* halfwidth Hangul filler */
-		{ 0xfff0, 0xfffb }, /* specials */
-		{ 0x1bca0, 0x1bca3 }, /* shorthand format controls */
-		{ 0x1d173, 0x1d17a }, /* musical format controls */
-		{ 0xe0000, 0xe0fff }, /* tags, more variation selectors */
+	    {0x0000, 0x001f}, /* C0 */
+	    {0x007f, 0x009f}, /* DEL and C1 */
+	    {0x00ad, 0x00ad}, /* soft hyphen */
+	    {0x034f, 0x034f}, /* combining grapheme joiner */
+	    {0x061c, 0x061c}, /* Arabic letter mark */
+	    {0x115f, 0x1160}, /* Hangul fillers */
+	    {0x17b4, 0x17b5}, /* Khmer inherent vowels */
+	    {0x180b, 0x180f}, /* Mongolian selectors and separator */
+	    {0x200b, 0x200f}, /* zero width, left-to-right marks */
+	    {0x2028, 0x202e}, /* separators, embeddings, overrides */
+	    {0x2060, 0x206f}, /* word joiner, invisible, isolates */
+	    {0x3164, 0x3164}, /* Hangul filler */
+	    {0xfdd0, 0xfdef}, /* noncharacters */
+	    {0xfe00, 0xfe0f}, /* variation selectors */
+	    {0xfeff, 0xfeff}, /* byte order mark */
+	    {0xffa0, 0xffa0}, /* halfwidth Hangul filler */
+	    {0xfff0, 0xfffb}, /* specials */
+	    {0x1bca0, 0x1bca3}, /* shorthand format controls */
+	    {0x1d173, 0x1d17a}, /* musical format controls */
+	    {0xe0000, 0xe0fff}, /* tags, more variation selectors */
 	};
 	size_t i;
 
@@ -79,54 +79,43 @@ is_harmful(uint32_t c)
 	return 0;
 }
 
+size_t
+name_next_char(const char *s, size_t len, int *is_fit)
+{
+	uint32_t c;
+	size_t n = utf8_next((const unsigned char *)s, len, &c);
+
+	*is_fit = n > 0 && !is_harmful(c);
+	return n;
+}
+
 int
 name_is_utf8(const char *s, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)s;
-	uint32_t c;
+	int is_fit;
 	size_t n;
 
-	for (; len > 0; p += n, len -= n) {
-		n = utf8_next(p, len, &c);
+	for (; len > 0; s += n, len -= n) {
+		n = name_next_char(s, len, &is_fit);
 		if (n == 0)
 			return 0;
 	}
 	return 1;
 }
 
-int
-name_is_clean_text(const char *s, size_t len, size_t max)
-{
-	const unsigned char *p = (const unsigned char *)s;
-	uint32_t c;
-	size_t n;
-
-	if (len > max)
-		return 0;
-	for (; len > 0; p += n, len -= n) {
-		n = utf8_next(p, len, &c);
-		if (n == 0 || c == ':' || is_harmful(c))
-			return 0;
-	}
-	return 1;
-}
-
 void
-name_filter_text(char *dst, size_t cap, const char *src, size_t len)
+name_filter_but(char *dst, size_t cap, const char *src, size_t len, char but)
 {
-	const unsigned char *p = (const unsigned char *)src;
-	uint32_t c;
+	int is_fit;
 	size_t n, keep;
 
-	for (; len > 0; p += n, len -= n) {
-		n = utf8_next(p, len, &c);
-		keep = n > 0 && !is_harmful(c) ? n : 1;
+	for (; len > 0; src += n, len -= n) {
+		n = name_next_char(src, len, &is_fit);
+		is_fit |= n == 1 && *src == but;
+		keep = is_fit ? n : 1;
 		if (keep >= cap)
 			break;
-		if (n == 0 || is_harmful(c))
-			*dst = '?';
-		else
-			memcpy(dst, p, n);
+		memcpy(dst, is_fit ? src : "?", keep);
 		if (n == 0)
 			n = 1;
 		dst += keep;

@@ -12,20 +12,32 @@
  *	CANCEL		->			at any time
  *
  *	SECOND_FACTOR	->			like LOGIN, no password is asked
- *	SESSION_OPEN	->	<- VERDICT	redeems a ticket (root only)
- *	SESSION_CLOSE	->	<- VERDICT	ends that session's record
+ *	SESSION_OPEN	->	<- VERDICT	a session begins (root only)
+ *	SESSION_CLOSE	->	<- VERDICT	it ends
  *
  * The hello. The first frame of a connection begins with a fixed part that
  * oktad itself reads, HELLO_SIZE bytes and no more; the rest stays in the
  * socket for the worker:
  *
- *	header (24) | UID field (4+4) | SERVICE field (4+32) | TICKET field (4+32)
+ *	header		24 bytes
+ *	UID field	4 + 4
+ *	SERVICE field	4 + 32, padded with NULs
+ *	TICKET field	4 + 32: lower-case hex digits, or NULs for none
  *
- * in that order and of those lengths. SERVICE is padded with NULs; TICKET is
- * 32 lower-case hex digits, or NULs where there is none.
- * LOGIN and SECOND_FACTOR go on with USER, DEADLINE and, where known, RHOST, TTY,
- * RUSER, PASSWORD. SESSION_OPEN and SESSION_CLOSE may go on with TTY and
- * SESSION (audit session id, decimal), at most 128 bytes in all.
+ * in that order and of those lengths.
+ *
+ * LOGIN and SECOND_FACTOR have in the place of a ticket 16 digits of where
+ * they come from and 16 zeros: audit session and audit login uid of the
+ * process that asks (/proc/self/sessionid, /proc/self/loginuid), all f where
+ * it belongs to no login; or NULs. They are believed from root only. Behind
+ * the hello stand USER, DEADLINE and, where known, RHOST, TTY, RUSER and
+ * PASSWORD.
+ *
+ * SESSION_OPEN shows the ticket of auth, where there was one. It and
+ * SESSION_CLOSE may go on with TTY, RHOST, KEY and SESSION (those 16 digits),
+ * at most 3584 bytes in all. The answer to SESSION_OPEN brings in TICKET the
+ * name of the session, which SESSION_CLOSE shows in its hello; it is there also
+ * where the verdict refuses a ticket, for the session has begun.
  */
 #ifndef OKTA_PROTOCOL_H
 #define OKTA_PROTOCOL_H
@@ -43,27 +55,34 @@ enum protocol_op {
 };
 
 enum protocol_tag {
-	TAG_UID = 1,	  /* u32: whose login, by the published directory */
-	TAG_SERVICE = 2,  /* PAM_SERVICE, [A-Za-z0-9._-]{1,31} */
+	TAG_UID = 1, /* u32: whose login, by the published directory or, of a
+			local account, by /etc/passwd; VERDICT: who of the
+			directory is behind that account */
+	TAG_SERVICE = 2, /* PAM_SERVICE, [A-Za-z0-9._-]{1,31} */
 	TAG_TICKET = 3,
-	TAG_USER = 4,	  /* the name as PAM has it */
+	TAG_USER = 4, /* the name as PAM has it */
 	TAG_DEADLINE = 5, /* u32 milliseconds from now */
-	TAG_RHOST = 6,	  /* numeric address, else absent */
+	TAG_RHOST = 6, /* numeric address, PROTOCOL_UNKNOWN where the login is
+			  remote and has none, absent where it is local */
 	TAG_TTY = 7,
 	TAG_RUSER = 8,
 	TAG_PASSWORD = 9, /* already asked for by an earlier module */
-	TAG_SESSION = 10,
-	TAG_TEXT = 20,	  /* PROMPT, INFO, VERDICT: filtered text */
-	TAG_KIND = 21,	  /* u32 enum prompt_kind */
-	TAG_ANSWER = 22,  /* REPLY */
-	TAG_CODE = 23,	  /* u32 enum verdict_code */
-	TAG_LATE = 24	  /* VERDICT: present where a first proof was accepted,
-			     so that the denial need not be delayed */
+	TAG_SESSION = 10, /* SESSION_OPEN: where it comes from */
+	TAG_KEY = 11, /* SESSION_OPEN of a local account: the ssh key that sshd
+			 accepted, "TYPE BASE64" */
+	TAG_TEXT = 20, /* PROMPT, INFO, VERDICT: filtered text; \n parts
+			  lines */
+	TAG_KIND = 21, /* u32 enum prompt_kind */
+	TAG_ANSWER = 22, /* REPLY */
+	TAG_CODE = 23, /* u32 enum verdict_code */
+	TAG_LATE = 24 /* VERDICT: present where a first proof was accepted,
+			 so that the denial need not be delayed */
 };
 
 /* What a prompt asks for. */
 enum prompt_kind {
-	PROMPT_PASSWORD = 1, /* hidden; the Okta password: PAM_AUTHTOK may answer */
+	PROMPT_PASSWORD =
+	    1, /* hidden; the Okta password: PAM_AUTHTOK may answer */
 	PROMPT_HIDDEN = 2,
 	PROMPT_ECHO = 3
 };
@@ -76,12 +95,16 @@ enum verdict_code {
 	VERDICT_MAXTRIES = 3
 };
 
+#define PROTOCOL_UNKNOWN "?"
+
 enum {
 	PROTOCOL_SERVICE_SIZE = 32,
 	PROTOCOL_TICKET_SIZE = 32,
+	PROTOCOL_ORIGIN_SIZE = 16, /* hex digits */
 	PROTOCOL_HELLO_SIZE = 24 + (4 + 4) + (4 + 32) + (4 + 32),
-	PROTOCOL_PASSWORD_MAX = 1024, /* bytes; longer never leaves the module */
-	PROTOCOL_TEXT_MAX = 512
+	PROTOCOL_PASSWORD_MAX =
+	    1024, /* bytes; longer never leaves the module */
+	PROTOCOL_TEXT_MAX = 3072
 };
 
 #endif

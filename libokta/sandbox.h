@@ -11,9 +11,13 @@
 #include "error.h"
 
 enum sandbox_role {
-	SANDBOX_NET,  /* sockets: IPv4, IPv6, unix; threads, for the resolver */
+	SANDBOX_PARENT, /* oktad: its children are to start programs still */
+	SANDBOX_NET, /* sockets: IPv4, IPv6, unix; threads, for the resolver */
 	SANDBOX_SYNC, /* sockets: unix; no threads */
-	SANDBOX_LOGIN /* no new socket at all, no connect; no threads */
+	SANDBOX_LOGIN, /* no new socket at all, no connect; no threads */
+	SANDBOX_SWEEP, /* no socket, no process; keeps CAP_KILL, and signals
+			  others by pidfd only */
+	SANDBOX_CHECK /* only computes, and writes to what is open */
 };
 
 /* First step of every program of ours: empties the environment (T85), umask
@@ -30,7 +34,9 @@ int sandbox_drop_user(uid_t uid, gid_t gid, struct error *e);
 /* For everybody, before foreign bytes: all capability sets empty, no_new_privs,
  * and a system call filter by role: no exec, no new process, no ptrace, no
  * mount, no namespaces, no bpf, no io_uring, no signals to others. Refused
- * calls fail with EPERM. 0, or -1 with ERROR_SYSTEM: the process must exit. */
+ * calls fail with EPERM. SANDBOX_CHECK is the other way round: a dozen calls
+ * are allowed, any other one ends the process. 0, or -1 with ERROR_SYSTEM: the
+ * process must exit. */
 int sandbox_enter(enum sandbox_role role, struct error *e);
 
 /* 1 where this build filters system calls; sanitizer builds do not, because

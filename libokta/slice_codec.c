@@ -6,11 +6,11 @@
 #include "slice_codec.h"
 
 enum {
-	TEXT_PIECE = 16384,   /* bytes of a long text per field */
-	TEXT_MAX = 8 << 20,   /* bytes of a text taken in: a CA bundle */
-	SECRET_MAX = 4096,    /* bytes; okta-api 8.7: tokens are below 512 */
-	ELEMENT_MAX = 4096,   /* bytes of an element of a list */
-	LIST_MAX = 10000      /* elements of a list taken in */
+	TEXT_PIECE = 16384, /* bytes of a long text per field */
+	TEXT_MAX = 8 << 20, /* bytes of a text taken in: a CA bundle */
+	SECRET_MAX = 4096, /* bytes; okta-api 8.7: tokens are below 512 */
+	ELEMENT_MAX = 4096, /* bytes of an element of a list */
+	LIST_MAX = 10000 /* elements of a list taken in */
 };
 
 static const uint8_t no_id[WIRE_ID_SIZE];
@@ -105,8 +105,8 @@ run_put_row(struct run *r, const struct slice_row *row, const char *slice)
 }
 
 int
-slice_send(int fd, const struct slice_table *t, const void *slice,
-    uint16_t op, uint16_t end_op, uint64_t deadline)
+slice_send(int fd, const struct slice_table *t, const void *slice, uint16_t op,
+    uint16_t end_op, uint64_t deadline)
 {
 	struct run *r = calloc(1, sizeof(*r));
 	int code;
@@ -178,8 +178,7 @@ take_number(void *at, const struct wire_field *f)
 }
 
 static int
-take_bytes(const struct slice_row *row, char *slice,
-    const struct wire_field *f)
+take_bytes(const struct slice_row *row, char *slice, const struct wire_field *f)
 {
 	size_t old;
 
@@ -192,8 +191,7 @@ take_bytes(const struct slice_row *row, char *slice,
 }
 
 int
-slice_take(const struct slice_table *t, void *slice,
-    const struct wire_field *f)
+slice_take(const struct slice_table *t, void *slice, const struct wire_field *f)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		const struct slice_row *row = &t->rows[i];

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "state_ids.h"
 #include "state_private.h"
 
 int
@@ -72,9 +73,8 @@ state_text(sqlite3_stmt *q, int column, char *dst, size_t cap)
 	snprintf(dst, cap, "%s", text != NULL ? text : "");
 }
 
-/* The first column of the first row as a number. */
-static int
-pragma_number(struct state *s, const char *sql, int64_t *n, struct error *e)
+int
+state_number(struct state *s, const char *sql, int64_t *n, struct error *e)
 {
 	sqlite3_stmt *q = NULL;
 	int rc = -1;
@@ -127,10 +127,10 @@ check(struct state *s, int *is_new, struct error *e)
 
 	if (state_exec(s, state_pragmas, e) == -1 ||
 	    state_exec(s, "BEGIN EXCLUSIVE; COMMIT;", e) == -1 ||
-	    pragma_number(s, "PRAGMA application_id", &app, e) == -1 ||
-	    pragma_number(s, "PRAGMA user_version", &version, e) == -1 ||
-	    pragma_number(
-		s, "SELECT count(*) FROM sqlite_schema", &tables, e) == -1) {
+	    state_number(s, "PRAGMA application_id", &app, e) == -1 ||
+	    state_number(s, "PRAGMA user_version", &version, e) == -1 ||
+	    state_number(s, "SELECT count(*) FROM sqlite_schema", &tables, e) ==
+		-1) {
 		int code = sqlite3_errcode(s->db);
 
 		return is_damage(code) ? 1 : -1;
@@ -158,8 +158,9 @@ connect_db(const char *path, struct state *s, struct error *e)
 	if (fd == -1)
 		return error_errno(e, "%s", path);
 	(void)close(fd);
-	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE, NULL) !=
-	    SQLITE_OK)
+	/* One thread: no locks. */
+	if (sqlite3_open_v2(path, &s->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return state_error(s, path, e);
 	sqlite3_extended_result_codes(s->db, 0);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -214,6 +215,9 @@ state_open(const char *path, struct state **out, int *is_new, int *set_aside,
 	    (state_begin(s, e) == -1 || state_exec(s, state_schema, e) == -1 ||
 		state_commit(s, e) == -1))
 		goto fail;
+	if (state_exec(s, state_additions, e) == -1 ||
+	    state_ids_open(s, e) == -1)
+		goto fail;
 	*out = s;
 	return 0;
 fail:
@@ -229,6 +233,7 @@ state_close(struct state *s)
 	for (int i = 0; i < SQL_ALL; i++)
 		sqlite3_finalize(s->stmt[i]);
 	sqlite3_close(s->db);
+	roll_free(&s->roll);
 	free(s);
 }
 
@@ -241,7 +246,11 @@ state_begin(struct state *s, struct error *e)
 int
 state_commit(struct state *s, struct error *e)
 {
-	return state_exec(s, "COMMIT", e);
+	if (state_exec(s, "COMMIT", e) == -1)
+		return -1;
+	if (!s->roll.is_open)
+		s->roll.has_learned = 0;
+	return 0;
 }
 
 void
@@ -251,6 +260,8 @@ state_rollback(struct state *s)
 
 	if (!sqlite3_get_autocommit(s->db))
 		(void)state_exec(s, "ROLLBACK", &ignored);
+	if (!s->roll.is_kept)
+		state_stage_drop(s);
 }
 
 int

@@ -1,6 +1,5 @@
 /*
- * A pass under way: Okta's answers as they come, and who was lost since the
- * last accepted pass.
+ * The sources of a pass, and who was lost since the last accepted one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,17 +31,49 @@ put_sources(struct state *s, char *const *ids, enum source_kind kind,
 	return 0;
 }
 
+/* Groups and apps that access rules name. */
+static int
+put_ruled(struct state *s, char *const *ids, struct error *e)
+{
+	int rc = 0;
+
+	for (; rc == 0 && ids != NULL && *ids != NULL; ids++) {
+		char *one[] = {*ids, NULL};
+
+		if (strncmp(*ids, "00g", 3) == 0)
+			rc = put_sources(
+			    s, one, SOURCE_GROUP, 0, SOURCE_RULED, e);
+		else if (strncmp(*ids, "0oa", 3) == 0)
+			rc =
+			    put_sources(s, one, SOURCE_APP, 0, SOURCE_RULED, e);
+		else
+			rc = state_zone_keep(s, *ids, e);
+	}
+	return rc;
+}
+
 int
 state_configure(struct state *s, char *const *allow_groups,
-    char *const *allow_apps, char *const *publish_groups, struct error *e)
+    char *const *allow_apps, char *const *publish_groups, char *const *rule_ids,
+    struct error *e)
 {
 	if (state_begin(s, e) == -1)
 		return -1;
-	if (state_exec(s, "UPDATE source SET allows = 0, publishes = 0", e) ==
-		-1 ||
+	/* 4: SOURCE_READ, which stays with 2: SOURCE_RULED. */
+	if (state_exec(s,
+		"UPDATE source SET allows = 0, publishes = publishes & 4;"
+		"UPDATE zone SET id = '-' || id",
+		e) == -1 ||
 	    put_sources(s, allow_groups, SOURCE_GROUP, 1, 0, e) == -1 ||
 	    put_sources(s, allow_apps, SOURCE_APP, 1, 0, e) == -1 ||
-	    put_sources(s, publish_groups, SOURCE_GROUP, 0, 1, e) == -1 ||
+	    put_sources(s, publish_groups, SOURCE_GROUP, 0, SOURCE_PUBLISHES,
+		e) == -1 ||
+	    put_ruled(s, rule_ids, e) == -1 ||
+	    state_exec(s,
+		"UPDATE source SET publishes = publishes & 3"
+		" WHERE NOT publishes & 2;"
+		"DELETE FROM zone WHERE id LIKE '-%'",
+		e) == -1 ||
 	    state_commit(s, e) == -1) {
 		state_rollback(s);
 		return -1;
@@ -50,19 +81,22 @@ state_configure(struct state *s, char *const *allow_groups,
 	return 0;
 }
 
-static int
-take_source(
+int
+state_take_source(
     struct state *s, sqlite3_stmt *q, struct state_source *src, struct error *e)
 {
-	int rc = state_step(s, q, e);
+	int rc;
 
 	memset(src, 0, sizeof(*src));
+	if (q == NULL)
+		return -1;
+	rc = state_step(s, q, e);
 	if (rc == 1) {
 		src->num = sqlite3_column_int64(q, 0);
 		src->kind = (enum source_kind)sqlite3_column_int(q, 1);
 		state_text(q, 2, src->id, sizeof(src->id));
 		src->allows = sqlite3_column_int(q, 3);
-		src->publishes = sqlite3_column_int(q, 4);
+		src->publishes = sqlite3_column_int(q, 4) & SOURCE_PUBLISHES;
 		src->changed = sqlite3_column_int64(q, 5);
 	}
 	sqlite3_reset(q);
@@ -79,94 +113,25 @@ state_next_source(
 	if (q == NULL)
 		return -1;
 	sqlite3_bind_int64(q, 1, *after);
-	rc = take_source(s, q, src, e);
+	rc = state_take_source(s, q, src, e);
 	if (rc == 1)
 		*after = src->num;
 	return rc;
 }
 
 int
-state_stage_begin(struct state *s, struct error *e)
-{
-	return state_exec(s,
-	    "DELETE FROM in_via; DELETE FROM in_person; DELETE FROM in_group;"
-	    "DELETE FROM lost; DELETE FROM note;",
-	    e);
-}
-
-int
-state_stage_group(
-    struct state *s, int64_t source, const struct api_group *g, struct error *e)
-{
-	sqlite3_stmt *q = state_stmt(s, SQL_IN_GROUP, e);
-
-	if (q == NULL)
-		return -1;
-	sqlite3_bind_int64(q, 1, source);
-	bind_text(q, 2, g->name);
-	sqlite3_bind_int64(q, 3, g->gid);
-	bind_text(q, 4, g->okta_name);
-	bind_text(q, 5, g->problem);
-	sqlite3_bind_int64(q, 6, g->changed);
-	sqlite3_bind_int(q, 7, (int)g->type);
-	return state_run(s, q, e);
-}
-
-static void
-bind_user(sqlite3_stmt *q, const struct api_user *u)
-{
-	bind_text(q, 1, u->id);
-	sqlite3_bind_int(q, 2, u->has_status);
-	sqlite3_bind_int(q, 3, (int)u->status);
-	bind_text(q, 4, u->login);
-	bind_text(q, 5, u->name);
-	bind_text(q, 6, u->gecos);
-	bind_text(q, 7, u->home);
-	bind_text(q, 8, u->shell);
-	sqlite3_bind_int64(q, 9, u->uid);
-	sqlite3_bind_int64(q, 10, u->gid);
-}
-
-int
-state_stage_user(
-    struct state *s, int64_t source, const struct api_user *u, struct error *e)
-{
-	sqlite3_stmt *q = state_stmt(s, SQL_IN_PERSON, e);
-	int64_t pk;
-
-	if (q == NULL)
-		return -1;
-	bind_user(q, u);
-	bind_text(q, 11, u->problem);
-	bind_text(q, 12, u->note);
-	if (state_step(s, q, e) != 1)
-		return -1;
-	pk = sqlite3_column_int64(q, 0);
-	if (state_run(s, q, e) == -1)
-		return -1;
-	if (source == 0)
-		return 1;
-	q = state_stmt(s, SQL_IN_VIA, e);
-	if (q == NULL)
-		return -1;
-	sqlite3_bind_int64(q, 1, source);
-	sqlite3_bind_int64(q, 2, pk);
-	if (state_run(s, q, e) == -1)
-		return -1;
-	return sqlite3_changes(s->db) > 0;
-}
-
-int
 state_find_losses(struct state *s, struct error *e)
 {
+	if (state_stage_end(s, e) == -1)
+		return -1;
 	return state_exec(s,
 	    "DELETE FROM lost;"
-	    "INSERT INTO lost SELECT v.uid, v.src, 0 FROM via v"
-	    " JOIN source s ON s.num = v.src AND s.allows + s.publishes > 0"
-	    " JOIN person p ON p.uid = v.uid"
+	    "INSERT INTO lost SELECT v.uid, v.src, 0 FROM person p"
 	    " LEFT JOIN in_person ip ON ip.id = p.id"
-	    " WHERE ip.pk IS NULL OR NOT EXISTS (SELECT 1 FROM in_via i"
-	    "  WHERE i.src = v.src AND i.pk = ip.pk);",
+	    " CROSS JOIN via v ON v.uid = p.uid CROSS JOIN source s"
+	    "  ON s.num = v.src AND s.allows + s.publishes > 0"
+	    " WHERE NOT EXISTS (SELECT 1 FROM in_via i"
+	    "  WHERE i.pk = ip.pk AND i.src = v.src);",
 	    e);
 }
 
@@ -184,8 +149,8 @@ state_settle_stopped(struct state *s, struct error *e)
 }
 
 int
-state_next_loser(
-    struct state *s, uint32_t *uid, char id[JSON_ID_MAX + 1], struct error *e)
+state_next_loser(struct state *s, int64_t source, uint32_t *uid,
+    char id[JSON_ID_MAX + 1], struct error *e)
 {
 	sqlite3_stmt *q = state_stmt(s, SQL_LOSER_NEXT, e);
 	int rc;
@@ -194,6 +159,7 @@ state_next_loser(
 	if (q == NULL)
 		return -1;
 	sqlite3_bind_int64(q, 1, *uid);
+	sqlite3_bind_int64(q, 2, source);
 	rc = state_step(s, q, e);
 	if (rc == 1) {
 		*uid = (uint32_t)sqlite3_column_int64(q, 0);
@@ -214,7 +180,7 @@ state_next_loss(struct state *s, uint32_t uid, int64_t *after,
 		return -1;
 	sqlite3_bind_int64(q, 1, uid);
 	sqlite3_bind_int64(q, 2, *after);
-	rc = take_source(s, q, src, e);
+	rc = state_take_source(s, q, src, e);
 	if (rc == 1)
 		*after = src->num;
 	return rc;
@@ -243,6 +209,43 @@ state_mark_gone(struct state *s, uint32_t uid, struct error *e)
 		return -1;
 	sqlite3_bind_int64(q, 1, uid);
 	return state_run(s, q, e);
+}
+
+int
+state_end(struct state *s, const char *id, struct error *e)
+{
+	static const enum state_sql all[] = {
+	    SQL_ENDED, SQL_ENDED_RECORD, SQL_ENDED_NEW};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		sqlite3_stmt *q = state_stmt(s, all[i], e);
+
+		if (q == NULL)
+			return -1;
+		bind_text(q, 1, id);
+		sqlite3_bind_int(q, 2, STATUS_DEPROVISIONED);
+		if (state_run(s, q, e) == -1)
+			return -1;
+	}
+	return state_forget_text(s, id, e) == -1 ||
+		state_fresh_id(s, 0, id, e) == -1
+	    ? -1
+	    : state_touch_id(s, id, e);
+}
+
+int
+state_has_ended(struct state *s, uint32_t uid, struct error *e)
+{
+	sqlite3_stmt *q = state_stmt(s, SQL_HAS_ENDED, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	sqlite3_bind_int64(q, 1, uid);
+	sqlite3_bind_int(q, 2, STATUS_DEPROVISIONED);
+	rc = state_step(s, q, e);
+	sqlite3_reset(q);
+	return rc;
 }
 
 static int
@@ -293,10 +296,12 @@ state_differs(struct state *s, const struct api_user *u, struct error *e)
 
 	if (q == NULL)
 		return -1;
-	bind_user(q, u);
+	state_bind_user(q, u);
 	rc = state_step(s, q, e);
+	if (rc == 1)
+		rc = sqlite3_column_int(q, 0);
 	sqlite3_reset(q);
-	return rc;
+	return rc == 0 ? state_keys_differ(s, u, e) : rc;
 }
 
 int

@@ -13,9 +13,8 @@ text(sqlite3_stmt *q, int column)
 	return s != NULL ? s : "";
 }
 
-/* Runs sql and hands each row to one. */
-static int
-each(struct state *s, const char *sql,
+int
+state_each(struct state *s, const char *sql,
     int (*one)(sqlite3_stmt *q, void *arg, struct error *e), void *arg,
     struct error *e)
 {
@@ -55,6 +54,8 @@ one_person(sqlite3_stmt *q, void *arg, struct error *e)
 	    .is_blocked = sqlite3_column_int(q, 9),
 	    .is_gone = sqlite3_column_int(q, 10),
 	    .is_entitled = sqlite3_column_int(q, 11),
+	    .home_name = text(q, 12),
+	    .keys = text(q, 13),
 	};
 
 	return w->on(w->arg, &p, e);
@@ -67,11 +68,13 @@ state_each_person(struct state *s,
 {
 	struct people w = {on, arg};
 
-	return each(s,
-	    "SELECT uid, gid, id, name, login, gecos, home, shell, status,"
-	    " blocked, gone, EXISTS (SELECT 1 FROM via v JOIN source s"
-	    "  ON s.num = v.src AND s.allows WHERE v.uid = person.uid)"
-	    " FROM person ORDER BY uid",
+	return state_each(s,
+	    "SELECT uid, gid, id, person.name, login, gecos, home, shell,"
+	    " status, blocked, gone, EXISTS (SELECT 1 FROM via v"
+	    "  JOIN source s ON s.num = v.src AND s.allows"
+	    "  WHERE v.uid = person.uid), coalesce(home.name, person.name),"
+	    " sshkey.keys FROM person LEFT JOIN home USING (id)"
+	    " LEFT JOIN sshkey USING (id) ORDER BY uid",
 	    one_person, &w, e);
 }
 
@@ -101,9 +104,9 @@ state_each_group(struct state *s,
 {
 	struct groups w = {on, arg};
 
-	return each(s,
+	return state_each(s,
 	    "SELECT gid, id, name, type FROM grp WHERE id IN"
-	    " (SELECT id FROM source WHERE kind = 1 AND publishes)"
+	    " (SELECT id FROM source WHERE kind = 1 AND publishes & 1)"
 	    " OR gid IN (SELECT gid FROM person WHERE gid <> uid)"
 	    " ORDER BY gid",
 	    one_group, &w, e);
@@ -130,10 +133,10 @@ state_each_member(struct state *s,
 {
 	struct members w = {on, arg};
 
-	return each(s,
-	    "SELECT g.gid, v.uid FROM source s JOIN grp g ON g.id = s.id"
-	    " JOIN via v ON v.src = s.num"
-	    " WHERE s.kind = 1 AND s.publishes ORDER BY g.gid, v.uid",
+	return state_each(s,
+	    "SELECT g.gid, v.uid FROM via v CROSS JOIN source s"
+	    " ON s.num = v.src AND s.kind = 1 AND s.publishes & 1"
+	    " CROSS JOIN grp g ON g.id = s.id",
 	    one_member, &w, e);
 }
 
@@ -159,6 +162,9 @@ state_each_note(struct state *s,
 {
 	struct notes w = {on, arg};
 
-	return each(s, "SELECT id, name, why FROM note ORDER BY rowid",
+	return state_each(s,
+	    "SELECT id, name, why FROM (SELECT 1 AS kind, rowid AS n, * FROM"
+	    " note UNION ALL SELECT 2, rowid, * FROM remark)"
+	    " ORDER BY kind, n",
 	    one_note, &w, e);
 }

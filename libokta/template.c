@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "name.h"
@@ -14,7 +15,7 @@ static int
 is_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '.' || c == '-';
+	    c == '.' || c == '-';
 }
 
 static int
@@ -56,11 +57,16 @@ template_name_of_value(const char *value, char dst[TEMPLATE_NAME_SIZE])
 }
 
 int
-template_name_of_group(const char *okta_name, char dst[TEMPLATE_NAME_SIZE])
+template_name_of_group(
+    const char *prefix, const char *okta_name, char dst[TEMPLATE_NAME_SIZE])
 {
-	size_t len = 0;
+	size_t len = prefix != NULL ? strlen(prefix) : 0;
 
 	dst[0] = '\0';
+	if (len >= TEMPLATE_NAME_SIZE)
+		return -1;
+	if (len > 0)
+		memcpy(dst, prefix, len);
 	for (const char *p = okta_name; *p != '\0'; p++) {
 		char c = lower(*p);
 
@@ -76,11 +82,33 @@ template_name_of_group(const char *okta_name, char dst[TEMPLATE_NAME_SIZE])
 	return validated(dst, len);
 }
 
-int
-template_home(const char *tmpl, const char *name, char dst[TEMPLATE_PATH_SIZE])
+/* What stands for %c; NULL for nothing known. */
+static const char *
+piece_of(char c, const char *name, const char *letter, const char *number)
 {
+	switch (c) {
+	case 'u':
+		return name;
+	case 'l':
+		return letter;
+	case 'U':
+		return number;
+	case '%':
+		return "%";
+	default:
+		return NULL;
+	}
+}
+
+int
+template_home(const char *tmpl, const char *name, uint32_t uid,
+    char dst[TEMPLATE_PATH_SIZE])
+{
+	const char letter[2] = {name[0], '\0'};
+	char number[16];
 	size_t len = 0;
 
+	snprintf(number, sizeof(number), "%u", uid);
 	dst[0] = '\0';
 	for (const char *p = tmpl; *p != '\0'; p++) {
 		const char *piece = p;
@@ -88,11 +116,10 @@ template_home(const char *tmpl, const char *name, char dst[TEMPLATE_PATH_SIZE])
 
 		if (*p == '%') {
 			p++;
-			if (*p == 'u') {
-				piece = name;
-				n = strlen(name);
-			} else if (*p != '%')
+			piece = piece_of(*p, name, letter, number);
+			if (piece == NULL)
 				goto bad;
+			n = strlen(piece);
 		}
 		if (n >= TEMPLATE_PATH_SIZE - len)
 			goto bad;

@@ -7,6 +7,7 @@
 #define OKTA_TEMPLATE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "directory.h"
 
@@ -23,12 +24,15 @@ enum {
 int template_name_of_login(const char *login, char dst[TEMPLATE_NAME_SIZE]);
 /* Rule `attribute:NAME`: the value as it is. */
 int template_name_of_value(const char *value, char dst[TEMPLATE_NAME_SIZE]);
-/* A group's name: ASCII lower case, every other character that names can not
- * have becomes '-' (one for a whole UTF-8 character): "Linux Users" is
- * "linux-users". Collisions are the caller's business. */
-int template_name_of_group(const char *okta_name, char dst[TEMPLATE_NAME_SIZE]);
-/* A home from its template: %u is the name, %% is '%', nothing else. */
-int template_home(
-    const char *tmpl, const char *name, char dst[TEMPLATE_PATH_SIZE]);
+/* A group's name: the prefix ("" or NULL: none), then ASCII lower case, every
+ * other character that names can not have becoming '-' (one for a whole UTF-8
+ * character): "Linux Users" is "linux-users". Collisions are the caller's
+ * business. */
+int template_name_of_group(
+    const char *prefix, const char *okta_name, char dst[TEMPLATE_NAME_SIZE]);
+/* A home from its template: %u is the name, %l its first letter, %U the uid,
+ * %% is '%', nothing else. */
+int template_home(const char *tmpl, const char *name, uint32_t uid,
+    char dst[TEMPLATE_PATH_SIZE]);
 
 #endif

@@ -29,7 +29,8 @@ token_is_text(const char *s, size_t len)
 	if (len == 0 || len > TOKEN_MAX)
 		return 0;
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\0' || (!(s[i] >= 'a' && s[i] <= 'z') &&
+		if (s[i] == '\0' ||
+		    (!(s[i] >= 'a' && s[i] <= 'z') &&
 			!(s[i] >= 'A' && s[i] <= 'Z') &&
 			!(s[i] >= '0' && s[i] <= '9') &&
 			strchr("-._~+/=", s[i]) == NULL))
@@ -66,8 +67,6 @@ missing_scopes(const char *granted, char *const *scopes)
 	return buf_take(&b);
 }
 
-/* Takes the token out of the document, which json-c frees unwiped; what its
- * tokener kept while parsing is out of reach. */
 static int
 take_value(struct json_object *doc, struct secret *value)
 {
@@ -76,12 +75,11 @@ take_value(struct json_object *doc, struct secret *value)
 
 	if (json_get(doc, "access_token", &v) == 1 &&
 	    json_object_is_type(v, json_type_string)) {
-		char *s = (char *)(uintptr_t)json_object_get_string(v);
+		const char *s = json_object_get_string(v);
 		size_t len = (size_t)json_object_get_string_len(v);
 
 		if (token_is_text(s, len))
 			r = secret_set(value, s, len);
-		explicit_bzero(s, len);
 	}
 	return r;
 }
@@ -100,15 +98,15 @@ take_scopes(struct json_object *doc, char *granted, size_t cap)
 
 int
 token_accept(struct token *t, const struct http_response *res,
-    char *const *scopes, uint64_t started_ms, struct error *e)
+    char *const *scopes, int has_proof, uint64_t started_ms, struct error *e)
 {
 	static const char what[] = "token";
 	char type[32], granted[SCOPES_MAX], *granted_copy = NULL;
 	struct json_object *doc = NULL;
 	struct secret value = {0};
 	char *missing = NULL;
-	int64_t life = 0;
-	int rc = -1;
+	int64_t life = 0, used_s;
+	int is_bound, rc = -1;
 
 	if (http_expect_json(res, what, e) != 0 ||
 	    json_parse(res->body, res->body_len, what, &doc, e) != 0)
@@ -122,10 +120,13 @@ token_accept(struct token *t, const struct http_response *res,
 		    res->request_id);
 		goto out;
 	}
-	if (strcasecmp(type, "Bearer") != 0) {
-		error_set(e, ERROR_CONFIG, "token: Okta gives tokens of type "
-		    "\"%s\"; switch the proof of possession requirement of "
-		    "the app off", type);
+	/* Without a proof there is no key that it could be bound to. */
+	is_bound = strcasecmp(type, "DPoP") == 0;
+	if (is_bound ? !has_proof : strcasecmp(type, "Bearer") != 0) {
+		error_set(e, ERROR_PROTOCOL,
+		    "token: Okta gives a token of type \"%s\", which was not "
+		    "asked for (request %s)",
+		    type, res->request_id);
 		goto out;
 	}
 	granted_copy = strdup(granted);
@@ -136,11 +137,12 @@ token_accept(struct token *t, const struct http_response *res,
 	}
 	token_clear(t);
 	secret_move(&t->value, &value);
+	t->is_bound = is_bound;
 	t->state = TOKEN_HELD;
 	t->generation++;
 	/* One of two minutes and less is used for half of its life. */
-	t->renew_ms = started_ms + (uint64_t)(life > 2 * TOKEN_MARGIN_S
-	    ? life - TOKEN_MARGIN_S : life / 2) * 1000;
+	used_s = life / 2 > TOKEN_MARGIN_S ? life - TOKEN_MARGIN_S : life / 2;
+	t->renew_ms = started_ms + 1000 * (uint64_t)used_s;
 	t->expires = (uint64_t)time(NULL) + (uint64_t)life;
 	t->granted = granted_copy;
 	t->missing = missing;
@@ -160,8 +162,8 @@ token_fail(struct token *t, uint64_t now_ms, const struct error *e)
 	token_reset(t);
 	t->state = TOKEN_NONE;
 	t->failure = *e;
-	t->again_ms = now_ms +
-	    (e->retry_s > 0 ? e->retry_s : TOKEN_PAUSE_S) * 1000ULL;
+	t->again_ms =
+	    now_ms + (e->retry_s > 0 ? e->retry_s : TOKEN_PAUSE_S) * 1000ULL;
 }
 
 int
@@ -176,11 +178,12 @@ token_is_refused(const struct http_response *res)
 		return 0;
 	if (http_auth_param(res->www_authenticate, "error", word, sizeof(word)))
 		return strcmp(word, "invalid_token") == 0;
-	if (res->body == NULL || json_parse(res->body, res->body_len, "error",
-		&doc, &ignored) != 0)
+	if (res->body == NULL ||
+	    json_parse(res->body, res->body_len, "error", &doc, &ignored) != 0)
 		return 0;
-	is_refused = json_get_string(doc, "errorCode", code,
-	    sizeof(code)) == 1 && strcmp(code, "E0000011") == 0;
+	is_refused =
+	    json_get_string(doc, "errorCode", code, sizeof(code)) == 1 &&
+	    strcmp(code, "E0000011") == 0;
 	json_free(doc);
 	return is_refused;
 }

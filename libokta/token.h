@@ -15,25 +15,26 @@
 
 enum {
 	TOKEN_MARGIN_S = 60, /* renewed so long before it expires */
-	TOKEN_MAX = 8192,    /* bytes of an access token */
-	TOKEN_PAUSE_S = 5,   /* after a mint that failed without a time */
-	TOKEN_DROP_S = 60    /* a 401 drops a token at most once per so long */
+	TOKEN_MAX = 8192, /* bytes of an access token */
+	TOKEN_PAUSE_S = 5, /* after a mint that failed without a time */
+	TOKEN_DROP_S = 60 /* a 401 drops a token at most once per so long */
 };
 
 enum token_step {
 	TOKEN_READY, /* token.value can be used */
-	TOKEN_MINT,  /* the caller mints now; everybody else waits for it */
-	TOKEN_WAIT,  /* somebody is minting */
+	TOKEN_MINT, /* the caller mints now; everybody else waits for it */
+	TOKEN_WAIT, /* somebody is minting */
 	TOKEN_FAILED /* a mint failed a moment ago: token.failure says why */
 };
 
 struct token {
 	enum { TOKEN_NONE, TOKEN_MINTING, TOKEN_HELD } state;
 	struct secret value;
+	int is_bound; /* of type DPoP: to the key of its mint (dpop.h) */
 	uint32_t generation; /* counts the tokens that were held */
-	uint64_t renew_ms;   /* boot clock; held until then */
-	uint64_t expires;    /* Unix seconds, for people; 0 none held */
-	uint64_t again_ms;   /* no mint before that */
+	uint64_t renew_ms; /* boot clock; held until then */
+	uint64_t expires; /* Unix seconds, for people; 0 none held */
+	uint64_t again_ms; /* no mint before that */
 	uint64_t dropped_ms; /* last drop by a 401; 0 never */
 	struct error failure;
 	char *granted; /* scopes by spaces, or NULL */
@@ -47,10 +48,11 @@ int token_is_text(const char *s, size_t len);
 /* now_ms is wire_now_ms() everywhere. */
 enum token_step token_ask(struct token *t, uint64_t now_ms);
 /* Takes a 200 of the token endpoint in, asked at started_ms with the scopes of
- * the NULL-ended list. The state becomes TOKEN_HELD, and 0; or -1 with
- * ERROR_PROTOCOL or ERROR_CONFIG, state unchanged: call token_fail then. */
+ * the NULL-ended list, and with a proof of possession or without. The state
+ * becomes TOKEN_HELD, and 0; or -1 with ERROR_PROTOCOL or ERROR_CONFIG, state
+ * unchanged: call token_fail then. */
 int token_accept(struct token *t, const struct http_response *res,
-    char *const *scopes, uint64_t started_ms, struct error *e);
+    char *const *scopes, int has_proof, uint64_t started_ms, struct error *e);
 /* The mint that TOKEN_MINT ordered, has failed. */
 void token_fail(struct token *t, uint64_t now_ms, const struct error *e);
 /* Does this answer of a resource mean the token? 401 with invalid_token in

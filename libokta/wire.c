@@ -1,5 +1,6 @@
 /*
- * Frames as bytes: building and taking apart. Sockets are in wire_io.c.
+ * Frames as bytes: building and taking apart. Sockets are in wire_io.c,
+ * numbers that the login protocol has no use for in wire_u64.c.
  */
 #include "wire.h"
 
@@ -77,15 +78,6 @@ wire_put_u32(struct wire_out *o, uint16_t tag, uint32_t v)
 	wire_put(o, tag, b, sizeof(b));
 }
 
-void
-wire_put_u64(struct wire_out *o, uint16_t tag, uint64_t v)
-{
-	uint8_t b[8];
-
-	store(b, v, sizeof(b));
-	wire_put(o, tag, b, sizeof(b));
-}
-
 int
 wire_end(struct wire_out *o)
 {
@@ -154,15 +146,5 @@ wire_u32(const struct wire_field *f, uint32_t *v)
 	if (f->len != 4)
 		return OKTA_BAD;
 	*v = (uint32_t)load(f->p, 4);
-	return OKTA_OK;
-}
-
-int
-wire_u64(const struct wire_field *f, uint64_t *v)
-{
-	*v = 0;
-	if (f->len != 8)
-		return OKTA_BAD;
-	*v = load(f->p, 8);
 	return OKTA_OK;
 }

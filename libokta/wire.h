@@ -22,10 +22,10 @@ enum {
 	WIRE_VERSION = 1,
 	WIRE_ID_SIZE = 16,
 	WIRE_HEADER_SIZE = 24,
-	WIRE_FIELD_SIZE = 4,	 /* tag and length in front of a value */
-	WIRE_LOGIN_MAX = 4096,	 /* login protocol: whole frame, bytes */
+	WIRE_FIELD_SIZE = 4, /* tag and length in front of a value */
+	WIRE_LOGIN_MAX = 4096, /* login protocol: whole frame, bytes */
 	WIRE_INTERNAL_MAX = 65536, /* internal links: whole frame, bytes */
-	WIRE_FRAME_MS = 2000	 /* from a frame's first to its last byte */
+	WIRE_FRAME_MS = 2000 /* from a frame's first to its last byte */
 };
 
 /* A frame being built in the caller's buffer. After a put that does not fit

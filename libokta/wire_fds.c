@@ -13,7 +13,7 @@
 #include "wire_io.h"
 
 enum {
-	FDS_MAX = 2,  /* handed over by one frame of ours */
+	FDS_MAX = 2, /* handed over by one frame of ours */
 	FDS_TAKEN = 8 /* room for a peer that sends more, so that they close */
 };
 
@@ -28,7 +28,8 @@ wire_send_fds(int fd, const void *frame, size_t len, const int *fds,
 {
 	union control control;
 	struct iovec iov = {(void *)(uintptr_t)frame, len};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr m = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
 	    .msg_control = control.bytes,
 	    .msg_controllen = CMSG_SPACE(nfds * sizeof(int))};
 	struct cmsghdr *c;
@@ -80,12 +81,13 @@ close_all(const int *fds, size_t n)
 }
 
 int
-wire_recv_fds(int fd, void *buf, size_t cap, size_t *len, int *fds,
-    size_t max, size_t *nfds, uint64_t deadline)
+wire_recv_fds(int fd, void *buf, size_t cap, size_t *len, int *fds, size_t max,
+    size_t *nfds, uint64_t deadline)
 {
 	union control control;
 	struct iovec iov = {buf, 4};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr m = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
 	    .msg_control = control.bytes,
 	    .msg_controllen = sizeof(control.bytes)};
 	int got[FDS_TAKEN];

@@ -23,50 +23,39 @@ wire_now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+/* Until the socket may be ready, or a while: the caller tries again. */
 static int
 wait_for(int fd, short events, uint64_t deadline)
 {
-	for (;;) {
-		struct pollfd p = {.fd = fd, .events = events};
-		int timeout = -1;
+	struct pollfd p = {.fd = fd, .events = events};
+	const uint64_t now = wire_now_ms();
+	int timeout = -1;
 
-		if (deadline != 0) {
-			uint64_t now = wire_now_ms();
-
-			if (now >= deadline)
-				return OKTA_TIME;
-			timeout = deadline - now > INT_MAX
-			    ? INT_MAX : (int)(deadline - now);
-		}
-		int n = poll(&p, 1, timeout);
-
-		if (n > 0)
-			return p.revents & POLLNVAL ? OKTA_SYSTEM : OKTA_OK;
-		if (n < 0 && errno != EINTR)
-			return OKTA_SYSTEM;
-	}
+	if (deadline != 0 && now >= deadline)
+		return OKTA_TIME;
+	if (deadline != 0 && deadline - now < INT_MAX)
+		timeout = (int)(deadline - now);
+	if ((poll(&p, 1, timeout) < 0 && errno != EINTR) ||
+	    (p.revents & POLLNVAL) != 0)
+		return OKTA_SYSTEM;
+	return OKTA_OK;
 }
 
 /* After a call that moved no byte: OKTA_OK, try again. */
 static int
 retry(int fd, short events, uint64_t deadline)
 {
-	switch (errno) {
-	case EINTR:
+	if (errno == EINTR)
 		return OKTA_OK;
-	case EAGAIN:
+	if (errno == EAGAIN)
 		return wait_for(fd, events, deadline);
-	case EPIPE:
-	case ECONNRESET:
-		return OKTA_CLOSED;
-	default:
-		return OKTA_SYSTEM;
-	}
+	return errno == EPIPE || errno == ECONNRESET ? OKTA_CLOSED
+						     : OKTA_SYSTEM;
 }
 
 int
-wire_move(int fd, struct msghdr *m, short events, uint64_t deadline,
-    size_t *moved)
+wire_move(
+    int fd, struct msghdr *m, short events, uint64_t deadline, size_t *moved)
 {
 	ssize_t n;
 	int r;

@@ -11,8 +11,8 @@
 /* One sendmsg (events POLLOUT) or recvmsg (POLLIN), as soon as the socket lets
  * it. OKTA_OK and *moved bytes, 0 at the end of what is received; OKTA_TIME,
  * OKTA_CLOSED, OKTA_SYSTEM. */
-int wire_move(int fd, struct msghdr *m, short events, uint64_t deadline,
-    size_t *moved);
+int wire_move(
+    int fd, struct msghdr *m, short events, uint64_t deadline, size_t *moved);
 /* wire_recv() of a frame of which have bytes (0 to 4) stand in buf already. */
 int wire_recv_rest(int fd, uint8_t *buf, size_t cap, size_t have, size_t *len,
     uint64_t deadline);
