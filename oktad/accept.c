@@ -12,12 +12,11 @@
 #include "link.h"
 #include "listen.h"
 #include "log.h"
+#include "session_answer.h"
 #include "worker.h"
 
 enum {
-	PER_TURN = 16,	  /* connections taken at once from one door */
-	SESSION_REST = 128, /* bytes after the hello of SESSION_* */
-	VERDICT_MS = 20,
+	PER_TURN = 16, /* connections taken at once from one door */
 	FULL_PAUSE_MS = 100 /* out of descriptors: look again then */
 };
 
@@ -29,6 +28,7 @@ struct entry {
 	uid_t peer;
 	uint8_t bytes[PROTOCOL_HELLO_SIZE + SESSION_REST];
 	size_t have, need;
+	uint64_t since_ms;
 	struct hello hello;
 };
 
@@ -60,55 +60,21 @@ entry_refuse(struct entry *n, const char *why)
 	entry_close(n);
 }
 
-static void
-take_session_fields(const struct entry *n, char *tty, size_t cap,
-    uint32_t *audit)
-{
-	struct wire_in in;
-	struct wire_field f;
-
-	if (wire_open(&in, n->bytes, n->have) != OKTA_OK)
-		return;
-	while (wire_next(&in, &f) == 1) {
-		char digits[16];
-
-		if (f.tag == TAG_TTY)
-			wire_str(&f, tty, cap);
-		else if (f.tag == TAG_SESSION &&
-		    wire_str(&f, digits, sizeof(digits)) == OKTA_OK)
-			*audit = (uint32_t)strtoul(digits, NULL, 10);
-	}
-}
-
 /* SESSION_OPEN and SESSION_CLOSE need no worker: a ticket is looked up. */
 static void
 answer_session(struct entry *n)
 {
-	struct parent *p = n->parent;
-	const struct hello *h = &n->hello;
-	char tty[TICKET_TTY_SIZE] = "";
-	uint8_t frame[64];
-	struct wire_out o;
-	uint32_t audit = 0;
-	int r;
+	const struct session_call c = {.fd = n->watch.fd,
+	    .hello = &n->hello,
+	    .bytes = n->bytes,
+	    .len = n->have,
+	    .peer = peer_pid(n->watch.fd),
+	    .since_ms = n->since_ms};
 
-	take_session_fields(n, tty, sizeof(tty), &audit);
-	if (h->op == OP_SESSION_OPEN)
-		r = ticket_redeem(p->tickets, h->ticket, h->uid, h->service,
-		    tty, audit, wire_now_ms());
+	if (session_answer(n->parent, &c) != OKTA_OK)
+		entry_refuse(n, "bad session frame");
 	else
-		r = ticket_close(p->tickets, h->ticket, h->uid);
-	log_event(LOG_INFO,
-	    h->op == OP_SESSION_OPEN ? "session_open" : "session_close",
-	    log_number("uid", h->uid), log_text("service", h->service),
-	    log_text("tty", tty[0] != '\0' ? tty : NULL),
-	    log_text("proof", r == 0 ? "yes" : "no"));
-	wire_begin(&o, frame, sizeof(frame), OP_VERDICT, h->id);
-	wire_put_u32(&o, TAG_CODE, r == 0 ? VERDICT_ACCEPT : VERDICT_DENY);
-	if (wire_end(&o) == OKTA_OK)
-		wire_send(n->watch.fd, o.buf, o.len,
-		    wire_now_ms() + VERDICT_MS);
-	entry_close(n);
+		entry_close(n);
 }
 
 /* The hello is whole: what now? */
@@ -189,6 +155,7 @@ entry_open(struct parent *p, int fd, enum door door, uid_t peer)
 	n->door = door;
 	n->peer = peer;
 	n->need = PROTOCOL_HELLO_SIZE;
+	n->since_ms = wire_now_ms();
 	n->watch = (struct watch){
 	    .fd = fd,
 	    .events = POLLIN,
@@ -245,8 +212,8 @@ door_ready(struct watch *w, short revents)
 
 	(void)revents;
 	for (int i = 0; i < PER_TURN; i++) {
-		int fd = accept4(w->fd, NULL, NULL,
-		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd =
+		    accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd >= 0) {
 			welcome(d->parent, fd, d->door);

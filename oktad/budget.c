@@ -1,51 +1,11 @@
-#include "budget.h"
+#include "budget_private.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "budget_file.h"
 #include "directory.h"
 #include "wire.h"
-
-enum entry_state { ENTRY_IN_FLIGHT, ENTRY_FAILED, ENTRY_KNOWN };
-
-struct entry {
-	enum entry_state state;
-	uint64_t serial;
-	int64_t at_ms; /* boot clock of this boot; before it: negative */
-	char person[BUDGET_PERSON_SIZE];
-	struct budget_address address;
-};
-
-struct budget {
-	struct budget_file file;
-	struct entry *entries;
-	size_t n, cap;
-	uint64_t next_serial;
-};
-
-int
-budget_parse_address(const char *text, struct budget_address *a)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct in_addr v4;
-	struct in6_addr v6;
-
-	*a = (struct budget_address){{0}};
-	if (text == NULL || text[0] == '\0')
-		return 0;
-	if (inet_pton(AF_INET, text, &v4) == 1) {
-		memcpy(a->bytes, mapped, sizeof(mapped));
-		memcpy(a->bytes + sizeof(mapped), &v4, sizeof(v4));
-		return 0;
-	}
-	if (inet_pton(AF_INET6, text, &v6) != 1)
-		return -1;
-	memcpy(a->bytes, &v6, sizeof(v6));
-	return 0;
-}
 
 int
 budget_clock(struct budget_now *now)
@@ -62,20 +22,6 @@ budget_clock(struct budget_now *now)
 	return 0;
 }
 
-static int
-is_same(const struct budget_address *a, const struct budget_address *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-static int
-is_this_host(const struct budget_address *a)
-{
-	static const struct budget_address zero;
-
-	return is_same(a, &zero);
-}
-
 static uint64_t
 age_ms(const struct entry *e, const struct budget_now *now)
 {
@@ -84,14 +30,19 @@ age_ms(const struct entry *e, const struct budget_now *now)
 	return age > 0 ? (uint64_t)age : 0;
 }
 
-/* Does it still say anything? */
-static int
-counts(const struct entry *e, const struct budget_now *now)
+int
+budget_counts(const struct entry *e, const struct budget_now *now)
 {
-	uint64_t limit = e->state == ENTRY_KNOWN ? BUDGET_SUCCESS_S :
-	    BUDGET_WINDOW_S;
+	static const uint64_t windows[] = {
+	    [ENTRY_FAILED] = BUDGET_WINDOW_S,
+	    [ENTRY_KNOWN] = BUDGET_SUCCESS_S,
+	    [ENTRY_PUSH] = BUDGET_SEND_WINDOW_S,
+	    [ENTRY_MESSAGE] = BUDGET_SEND_WINDOW_S,
+	    [ENTRY_NO] = BUDGET_SEND_WINDOW_S,
+	};
 
-	return e->state == ENTRY_IN_FLIGHT || age_ms(e, now) < limit * 1000;
+	return e->state == ENTRY_IN_FLIGHT ||
+	    age_ms(e, now) < windows[e->state] * 1000;
 }
 
 static void
@@ -100,14 +51,14 @@ forget_old(struct budget *b, const struct budget_now *now)
 	size_t n = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
-		if (counts(&b->entries[i], now))
+		if (budget_counts(&b->entries[i], now))
 			b->entries[n++] = b->entries[i];
 	}
 	b->n = n;
 }
 
-static struct entry *
-add_entry(struct budget *b)
+struct entry *
+budget_add_entry(struct budget *b)
 {
 	if (b->n == b->cap) {
 		size_t cap = b->cap == 0 ? 64 : 2 * b->cap;
@@ -128,7 +79,7 @@ find_entry(struct budget *b, uint64_t serial)
 {
 	for (size_t i = b->n; i > 0; i--) {
 		if (b->entries[i - 1].serial == serial &&
-		    b->entries[i - 1].state != ENTRY_KNOWN)
+		    b->entries[i - 1].state <= ENTRY_FAILED)
 			return &b->entries[i - 1];
 	}
 	return NULL;
@@ -148,7 +99,7 @@ make_known(struct budget *b, struct entry *e, int64_t at_ms)
 		    strcmp(o->person, e->person) != 0)
 			continue;
 		n++;
-		if (is_same(&o->address, &e->address))
+		if (budget_is_same(&o->address, &e->address))
 			same = i;
 		if (oldest == b->n || o->at_ms < b->entries[oldest].at_ms)
 			oldest = i;
@@ -161,6 +112,15 @@ make_known(struct budget *b, struct entry *e, int64_t at_ms)
 		b->entries[same] = b->entries[--b->n];
 }
 
+static void
+fill_entry(struct entry *e, const struct budget_record *r, int64_t at_ms)
+{
+	e->serial = r->serial;
+	e->at_ms = at_ms;
+	memcpy(e->person, r->person, sizeof(e->person));
+	e->address = r->address;
+}
+
 /* Puts one record of the file on top of those before it. */
 static int
 replay(void *arg, const struct budget_record *r, int64_t at_ms)
@@ -170,18 +130,25 @@ replay(void *arg, const struct budget_record *r, int64_t at_ms)
 
 	if (r->serial >= b->next_serial)
 		b->next_serial = r->serial + 1;
+	if (r->kind > BUDGET_SUCCESS) {
+		e = budget_add_entry(b);
+		if (e == NULL)
+			return -1;
+		e->state = r->kind == BUDGET_PUSH ? ENTRY_PUSH
+		    : r->kind == BUDGET_MESSAGE	  ? ENTRY_MESSAGE
+						  : ENTRY_NO;
+		fill_entry(e, r, at_ms);
+		return 0;
+	}
 	e = find_entry(b, r->serial);
 	if (r->kind == BUDGET_CHARGE || (r->kind == BUDGET_SUCCESS && !e)) {
 		/* A success without its charge: written by a compaction. */
 		if (e == NULL)
-			e = add_entry(b);
+			e = budget_add_entry(b);
 		if (e == NULL)
 			return -1;
 		e->state = ENTRY_FAILED;
-		e->serial = r->serial;
-		e->at_ms = at_ms;
-		memcpy(e->person, r->person, sizeof(e->person));
-		e->address = r->address;
+		fill_entry(e, r, at_ms);
 	}
 	if (e == NULL)
 		return 0;
@@ -192,8 +159,8 @@ replay(void *arg, const struct budget_record *r, int64_t at_ms)
 	return 0;
 }
 
-static void
-fill_record(const struct entry *e, enum budget_kind kind,
+void
+budget_fill_record(const struct entry *e, enum budget_kind kind,
     const struct budget_now *now, struct budget_record *r)
 {
 	*r = (struct budget_record){.kind = kind, .serial = e->serial};
@@ -206,6 +173,14 @@ fill_record(const struct entry *e, enum budget_kind kind,
 static int
 compact(struct budget *b, const struct budget_now *now, struct error *e)
 {
+	static const enum budget_kind kinds[] = {
+	    [ENTRY_IN_FLIGHT] = BUDGET_CHARGE,
+	    [ENTRY_FAILED] = BUDGET_CHARGE,
+	    [ENTRY_KNOWN] = BUDGET_SUCCESS,
+	    [ENTRY_PUSH] = BUDGET_PUSH,
+	    [ENTRY_MESSAGE] = BUDGET_MESSAGE,
+	    [ENTRY_NO] = BUDGET_NO,
+	};
 	struct budget_record *records;
 	int rc;
 
@@ -214,9 +189,8 @@ compact(struct budget *b, const struct budget_now *now, struct error *e)
 	if (records == NULL)
 		return error_errno(e, "budget");
 	for (size_t i = 0; i < b->n; i++)
-		fill_record(&b->entries[i],
-		    b->entries[i].state == ENTRY_KNOWN ? BUDGET_SUCCESS :
-		    BUDGET_CHARGE, now, &records[i]);
+		budget_fill_record(&b->entries[i], kinds[b->entries[i].state],
+		    now, &records[i]);
 	rc = budget_file_replace(&b->file, records, b->n, e);
 	free(records);
 	return rc;
@@ -252,15 +226,15 @@ budget_close(struct budget *b)
 	free(b);
 }
 
-static int
-is_known(const struct budget *b, const char *person,
+int
+budget_is_known(const struct budget *b, const char *person,
     const struct budget_address *a, const struct budget_now *now)
 {
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n && !budget_is_unknown(a); i++) {
 		const struct entry *o = &b->entries[i];
 
-		if (o->state == ENTRY_KNOWN && is_same(&o->address, a) &&
-		    strcmp(o->person, person) == 0 && counts(o, now))
+		if (o->state == ENTRY_KNOWN && budget_is_same(&o->address, a) &&
+		    strcmp(o->person, person) == 0 && budget_counts(o, now))
 			return 1;
 	}
 	return 0;
@@ -273,14 +247,14 @@ judge(const struct budget *b, const struct budget_limits *limits,
 {
 	unsigned int failed = 0, in_flight = 0, from_there = 0;
 	unsigned int limit = limits->failures;
-	int known = is_known(b, person, a, now);
+	int known = budget_is_known(b, person, a, now);
 
 	for (size_t i = 0; i < b->n; i++) {
 		const struct entry *o = &b->entries[i];
 
-		if (o->state == ENTRY_KNOWN || !counts(o, now))
+		if (o->state > ENTRY_FAILED || !budget_counts(o, now))
 			continue;
-		if (is_same(&o->address, a))
+		if (budget_is_near(&o->address, a))
 			from_there++;
 		if (strcmp(o->person, person) != 0)
 			continue;
@@ -294,9 +268,24 @@ judge(const struct budget *b, const struct budget_limits *limits,
 		limit = limits->reserved < limit ? limit - limits->reserved : 1;
 	if (failed >= limit)
 		return BUDGET_USED_UP;
-	if (!known && !is_this_host(a) && from_there >= BUDGET_PER_ADDRESS)
+	if (!known && !budget_is_this_host(a) &&
+	    from_there >= BUDGET_PER_ADDRESS)
 		return BUDGET_USED_UP;
 	return failed + in_flight >= limit ? BUDGET_HELD : BUDGET_GRANTED;
+}
+
+int
+budget_make_ready(
+    struct budget *b, const struct budget_now *now, struct error *e)
+{
+	/* A file that is broken is read again first: what it holds still
+	 * counts. */
+	if (b->file.fd < 0 &&
+	    (budget_file_load(&b->file, now, replay, b, e) != 0 ||
+		compact(b, now, e) != 0))
+		return -1;
+	/* What is in memory counts, whatever became of the file (T116). */
+	return budget_file_is_in_place(&b->file) ? 0 : compact(b, now, e);
 }
 
 enum budget_answer
@@ -312,11 +301,7 @@ budget_charge(struct budget *b, const struct budget_limits *limits,
 		error_set(e, ERROR_SYSTEM, "no Okta id to charge");
 		return BUDGET_BROKEN;
 	}
-	/* A file that is broken is read again first: what it holds still
-	 * counts. */
-	if (b->file.fd < 0 &&
-	    (budget_file_load(&b->file, now, replay, b, e) != 0 ||
-		compact(b, now, e) != 0))
+	if (budget_make_ready(b, now, e) != 0)
 		return BUDGET_BROKEN;
 	enum budget_answer answer = judge(b, limits, person, a, now);
 
@@ -326,7 +311,7 @@ budget_charge(struct budget *b, const struct budget_limits *limits,
 	 * need be. */
 	if (b->file.records >= BUDGET_COMPACT_RECORDS)
 		compact(b, now, e);
-	o = add_entry(b);
+	o = budget_add_entry(b);
 	if (o == NULL) {
 		error_errno(e, "budget");
 		return BUDGET_BROKEN;
@@ -336,7 +321,7 @@ budget_charge(struct budget *b, const struct budget_limits *limits,
 	o->at_ms = (int64_t)now->boot_ms;
 	strcpy(o->person, person);
 	o->address = *a;
-	fill_record(o, BUDGET_CHARGE, now, &r);
+	budget_fill_record(o, BUDGET_CHARGE, now, &r);
 	if (budget_file_append(&b->file, &r, 1, e) != 0) {
 		b->n--;
 		return BUDGET_BROKEN;
@@ -359,7 +344,7 @@ budget_settle(struct budget *b, uint64_t serial, enum budget_kind kind,
 		return 0;
 	}
 	o->at_ms = (int64_t)now->boot_ms;
-	fill_record(o, kind, now, &r);
+	budget_fill_record(o, kind, now, &r);
 	if (kind == BUDGET_SUCCESS)
 		make_known(b, o, o->at_ms);
 	else
@@ -369,15 +354,15 @@ budget_settle(struct budget *b, uint64_t serial, enum budget_kind kind,
 }
 
 unsigned int
-budget_failures(const struct budget *b, const char *person,
-    const struct budget_now *now)
+budget_failures(
+    const struct budget *b, const char *person, const struct budget_now *now)
 {
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->entries[i].state == ENTRY_FAILED &&
 		    strcmp(b->entries[i].person, person) == 0 &&
-		    counts(&b->entries[i], now))
+		    budget_counts(&b->entries[i], now))
 			n++;
 	}
 	return n;

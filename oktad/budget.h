@@ -13,16 +13,26 @@
  * only for addresses from which that person has logged in before (in the last
  * 90 days, 8 addresses are remembered), so that a stranger can not use up all
  * of them. Besides, an address has BUDGET_PER_ADDRESS wrong tries over all
- * people; addresses known for the person at hand are exempt. Tries without a
- * remote address come from one address, "this host", and count for the person
- * alone.
+ * people, where all of an IPv6 /64 is one address; addresses known for the
+ * person at hand are exempt. Tries without a remote address come from who makes
+ * them on this host, where root says so (su, sudo), else from one address,
+ * "this host", and then count for the person alone (T55).
+ *
+ * What reaches people. Push requests, and apart from them messages and calls:
+ * `sends` of each per person in 10 minutes, BUDGET_SENDS_PER_ADDRESS from one
+ * address and BUDGET_SENDS_PER_HOST from this host; the latter two do not hold
+ * for addresses known for the person at hand. Each is on disk before it is
+ * sent, and is never taken back. After a "no" nothing is sent to that person
+ * for 10 minutes (T33, T34).
  *
  * The file: records of struct budget_record, appended only, each with a
  * checksum. A cut last record, as a crash leaves it, counts for nothing. Age is
  * measured by the boot clock, so that setting the clock neither frees nor
  * locks anybody; over a reboot by the wall clock, where a record from the
  * future has age 0. At start, and when it has grown large, the file is
- * replaced by one without what no longer counts.
+ * replaced by one without what no longer counts. Where it was removed, emptied
+ * or replaced by others in the meantime, the next charge writes it anew from
+ * memory first; where that fails, nobody is granted anything.
  */
 #ifndef OKTAD_BUDGET_H
 #define OKTAD_BUDGET_H
@@ -35,6 +45,9 @@
 enum {
 	BUDGET_WINDOW_S = 15 * 60,
 	BUDGET_PER_ADDRESS = 30,
+	BUDGET_SEND_WINDOW_S = 10 * 60,
+	BUDGET_SENDS_PER_ADDRESS = 30,
+	BUDGET_SENDS_PER_HOST = 300,
 	BUDGET_SUCCESSES = 8,
 	BUDGET_SUCCESS_S = 90 * 86400,
 	BUDGET_PERSON_SIZE = 72,
@@ -44,7 +57,10 @@ enum {
 enum budget_kind {
 	BUDGET_CHARGE = 1,
 	BUDGET_REFUND = 2, /* of the charge with this serial */
-	BUDGET_SUCCESS = 3 /* likewise, and the person logged in from there */
+	BUDGET_SUCCESS = 3, /* likewise, and the person logged in from there */
+	BUDGET_PUSH = 4, /* a push request was sent to the person */
+	BUDGET_MESSAGE = 5, /* a text message, a mail, a call */
+	BUDGET_NO = 6 /* the person refused one */
 };
 
 struct budget_address {
@@ -76,23 +92,27 @@ struct budget_now {
 
 enum budget_answer {
 	BUDGET_GRANTED,
-	BUDGET_HELD,	/* ask again when an attempt has been settled */
+	BUDGET_HELD, /* ask again when an attempt has been settled */
 	BUDGET_USED_UP, /* this person's, or this address's */
-	BUDGET_BROKEN	/* the charge could not be written: deny */
+	BUDGET_BROKEN /* the charge could not be written: deny */
 };
 
 struct budget;
 
-/* Numeric address of a peer; NULL or "" is this host. 0, or -1 and this
- * host where it is no address. */
+/* Numeric address of a peer; NULL or "" is this host. PROTOCOL_UNKNOWN is one
+ * place for all that come from nobody knows where, and never one where somebody
+ * has logged in before. 0, or -1 and unknown where it is no address. */
 int budget_parse_address(const char *text, struct budget_address *a);
+/* A local caller, as root names him (PAM_RUSER): an address of his own, that no
+ * network has. */
+void budget_caller_address(const char *name, struct budget_address *a);
 int budget_clock(struct budget_now *now);
 
 /* Reads path (made with mode 0600 where it is absent). A file that can not be
  * read or written still gives a budget, which answers BUDGET_BROKEN and tries
  * to heal at each charge; *e says why then. NULL without memory. */
-struct budget *budget_open(const char *path, const struct budget_now *now,
-    struct error *e);
+struct budget *budget_open(
+    const char *path, const struct budget_now *now, struct error *e);
 void budget_close(struct budget *b);
 /* May this person try once more? BUDGET_GRANTED: the charge is on disk, and
  * *serial names the attempt. */
@@ -105,8 +125,26 @@ enum budget_answer budget_charge(struct budget *b,
  * the same. */
 int budget_settle(struct budget *b, uint64_t serial, enum budget_kind kind,
     const struct budget_now *now, struct error *e);
+enum budget_send {
+	BUDGET_SEND_GRANTED,
+	BUDGET_SEND_USED_UP, /* the person's */
+	BUDGET_SEND_TOO_MANY, /* from that address, or from this host */
+	BUDGET_SEND_SAID_NO, /* a while ago */
+	BUDGET_SEND_BROKEN /* could not be written: deny */
+};
+
+/* budget_send.c: may kind (BUDGET_PUSH, BUDGET_MESSAGE) be sent to this person?
+ * BUDGET_SEND_GRANTED: it is on disk. */
+enum budget_send budget_send(struct budget *b, unsigned int sends,
+    enum budget_kind kind, const char *person, const struct budget_address *a,
+    const struct budget_now *now, struct error *e);
+/* The person said no. 0; -1 with *e where it could not be written; it holds in
+ * memory all the same. */
+int budget_note_no(struct budget *b, const char *person,
+    const struct budget_address *a, const struct budget_now *now,
+    struct error *e);
 /* Failures of a person that count now, without those in flight. */
-unsigned int budget_failures(const struct budget *b, const char *person,
-    const struct budget_now *now);
+unsigned int budget_failures(
+    const struct budget *b, const char *person, const struct budget_now *now);
 
 #endif

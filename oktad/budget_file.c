@@ -34,7 +34,7 @@ is_whole(const struct budget_record *r)
 	return r->magic == MAGIC && r->checksum == checksum(r) &&
 	    r->person[0] != '\0' &&
 	    memchr(r->person, '\0', sizeof(r->person)) != NULL &&
-	    r->kind >= BUDGET_CHARGE && r->kind <= BUDGET_SUCCESS;
+	    r->kind >= BUDGET_CHARGE && r->kind <= BUDGET_NO;
 }
 
 /* When it happened, on this boot's clock; never later than now. */
@@ -46,8 +46,8 @@ time_of(const struct budget_record *r, const struct budget_now *now)
 
 	if (memcmp(r->boot_id, unknown, sizeof(unknown)) != 0 &&
 	    memcmp(r->boot_id, now->boot_id, sizeof(r->boot_id)) == 0)
-		return r->boot_ms < now->boot_ms ? (int64_t)r->boot_ms :
-		    (int64_t)now->boot_ms;
+		return r->boot_ms < now->boot_ms ? (int64_t)r->boot_ms
+						 : (int64_t)now->boot_ms;
 	age_s = now->wall_s > r->wall_s ? now->wall_s - r->wall_s : 0;
 	if (age_s > BUDGET_SUCCESS_S)
 		age_s = BUDGET_SUCCESS_S;
@@ -55,8 +55,8 @@ time_of(const struct budget_record *r, const struct budget_now *now)
 }
 
 void
-budget_file_stamp(struct budget_record *r, const struct budget_now *now,
-    int64_t at_ms)
+budget_file_stamp(
+    struct budget_record *r, const struct budget_now *now, int64_t at_ms)
 {
 	int64_t age_s = ((int64_t)now->boot_ms - at_ms) / 1000;
 	uint64_t age = age_s > 0 ? (uint64_t)age_s : 0;
@@ -115,8 +115,8 @@ budget_file_load(struct budget_file *f, const struct budget_now *now,
 		rc = file_read_fd(fd, f->path, FILE_MAX, &content, e);
 	close(fd);
 	if (rc == 0)
-		f->records = budget_file_scan(content.bytes, content.len, now,
-		    take, arg);
+		f->records = budget_file_scan(
+		    content.bytes, content.len, now, take, arg);
 	secret_clear(&content);
 	return rc;
 }
@@ -138,6 +138,16 @@ budget_file_replace(struct budget_file *f, const struct budget_record *records,
 	f->fd = fd;
 	f->records = n;
 	return 0;
+}
+
+int
+budget_file_is_in_place(const struct budget_file *f)
+{
+	struct stat open, there;
+
+	return fstat(f->fd, &open) == 0 && lstat(f->path, &there) == 0 &&
+	    open.st_dev == there.st_dev && open.st_ino == there.st_ino &&
+	    (uint64_t)open.st_size == f->records * sizeof(struct budget_record);
 }
 
 int

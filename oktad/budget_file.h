@@ -8,7 +8,7 @@
 
 struct budget_file {
 	char *path;
-	int fd;		/* for appending; -1: has to be loaded (again) */
+	int fd; /* for appending; -1: has to be loaded (again) */
 	size_t records; /* in the file */
 };
 
@@ -33,12 +33,16 @@ int budget_file_replace(struct budget_file *f,
 /* Appends one record; sync: it is on disk before this returns. After -1
  * nothing of it is in the file, or the file is closed and must be loaded
  * again. */
+/* 1: the open file is still the one at its path, with all that was written to
+ * it. It can be removed, replaced or emptied under us, by a cleaner or an
+ * admin; what is written to it then, no restart would find. */
+int budget_file_is_in_place(const struct budget_file *f);
 int budget_file_append(struct budget_file *f, const struct budget_record *r,
     int sync, struct error *e);
 /* Sets magic, clocks and checksum; at_ms is when it happened, on this boot's
  * clock. */
-void budget_file_stamp(struct budget_record *r, const struct budget_now *now,
-    int64_t at_ms);
+void budget_file_stamp(
+    struct budget_record *r, const struct budget_now *now, int64_t at_ms);
 void budget_file_close(struct budget_file *f);
 
 #endif

@@ -9,9 +9,11 @@
 
 #include "exchange.h"
 #include "net.h"
+#include "own.h"
 
-int
-channel_open(struct net *n, int fd, enum channel_role role)
+struct channel *
+channel_open(
+    struct net *n, int fd, enum channel_role role, const struct bound *who)
 {
 	struct channel *c = calloc(1, sizeof(*c));
 
@@ -26,15 +28,18 @@ channel_open(struct net *n, int fd, enum channel_role role)
 		}
 		free(c);
 		close(fd);
-		return -1;
+		return NULL;
 	}
 	c->net = n;
 	c->fd = fd;
 	c->role = role;
+	if (who != NULL)
+		c->bound = *who;
 	TAILQ_INIT(&c->exchanges);
+	TAILQ_INIT(&c->owns);
 	TAILQ_INSERT_TAIL(&n->channels, c, entry);
 	n->nchannels++;
-	return 0;
+	return c;
 }
 
 void
@@ -44,9 +49,11 @@ channel_close(struct channel *c)
 
 	while ((x = TAILQ_FIRST(&c->exchanges)) != NULL)
 		exchange_free(x);
+	own_close(c);
 	TAILQ_REMOVE(&c->net->channels, c, entry);
 	c->net->nchannels--;
 	close(c->fd);
+	bound_clear(&c->bound);
 	explicit_bzero(c->in, WIRE_INTERNAL_MAX);
 	explicit_bzero(c->out, WIRE_INTERNAL_MAX);
 	free(c->in);
@@ -61,7 +68,7 @@ channel_events(const struct channel *c)
 
 	if (c->out_len > 0)
 		return POLLIN | POLLOUT;
-	TAILQ_FOREACH(x, &c->exchanges, entry) {
+	TAILQ_FOREACH (x, &c->exchanges, entry) {
 		if (x->state == EXCHANGE_ANSWERING)
 			return POLLIN | POLLOUT;
 	}
@@ -80,7 +87,8 @@ frame_size(const struct channel *c)
 	body = (size_t)c->in[0] << 24 | (size_t)c->in[1] << 16 |
 	    (size_t)c->in[2] << 8 | c->in[3];
 	return body < WIRE_HEADER_SIZE - 4 || body > WIRE_INTERNAL_MAX - 4
-	    ? -1 : (ssize_t)body + 4;
+	    ? -1
+	    : (ssize_t)body + 4;
 }
 
 static int
@@ -121,7 +129,7 @@ next_frame(struct channel *c)
 	struct exchange *x = c->answering;
 
 	if (x == NULL) {
-		TAILQ_FOREACH(x, &c->exchanges, entry) {
+		TAILQ_FOREACH (x, &c->exchanges, entry) {
 			if (x->state == EXCHANGE_ANSWERING)
 				break;
 		}

@@ -10,13 +10,23 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "bound.h"
 #include "internal.h"
 
-enum { CHANNEL_REQUESTS_MAX = 128 }; /* at once; more is misuse */
+/* More is misuse. A login is one straight line of requests; what a worker that
+ * was taken over could ask besides would use up the org's limits. */
+enum {
+	CHANNEL_REQUESTS_MAX = 128, /* at once */
+	CHANNEL_LOGIN_MAX = 4, /* at once, of a login */
+	CHANNEL_LOGIN_ALL = 200, /* in all, of a login */
+	CHANNEL_SESSION_ALL = 1
+};
 
 struct net;
 struct exchange;
+struct own;
 TAILQ_HEAD(exchanges, exchange);
+TAILQ_HEAD(owns, own);
 
 struct channel {
 	TAILQ_ENTRY(channel) entry;
@@ -24,15 +34,18 @@ struct channel {
 	int fd;
 	enum channel_role role;
 	struct exchanges exchanges; /* in order of arrival */
-	int has_tried; /* a login: its one password has been taken */
-	unsigned int nexchanges;
+	struct bound bound; /* a login: whose, and what it may still ask */
+	struct owns owns; /* credentials that end with it */
+	unsigned int nexchanges, nrequests; /* now, and ever */
 	uint8_t *in, *out; /* one frame each */
 	size_t in_len, out_len, out_at;
 	struct exchange *answering; /* whose frames are being written */
 };
 
-/* Takes the descriptor over. 0, or -1: closed. */
-int channel_open(struct net *n, int fd, enum channel_role role);
+/* Takes the descriptor over. who: of a login, else NULL. NULL without memory:
+ * closed. */
+struct channel *channel_open(
+    struct net *n, int fd, enum channel_role role, const struct bound *who);
 /* Cancels what it asked for and frees it. */
 void channel_close(struct channel *c);
 /* poll(2) events to wait for. */

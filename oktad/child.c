@@ -35,8 +35,8 @@ child_keep_environment(void)
 
 	if (stream == NULL)
 		return 0;
-	return asprintf(&environment[0], "JOURNAL_STREAM=%s", stream) < 0
-	    ? -1 : 0;
+	return asprintf(&environment[0], "JOURNAL_STREAM=%s", stream) < 0 ? -1
+									  : 0;
 }
 
 /* 0 to 2 and the descriptors of the plan at 3 and 4; everything else closed. */

@@ -16,7 +16,7 @@ struct child {
 	const char *const *args; /* after the name, NULL-ended; NULL: none */
 	struct peer_user user;
 	int fds[2]; /* become 3 and 4; -1: none */
-	int netns;  /* network namespace to enter; -1: stay */
+	int netns; /* network namespace to enter; -1: stay */
 	int is_quiet; /* standard error goes nowhere */
 };
 
@@ -31,7 +31,7 @@ pid_t child_start(const struct child *c, struct error *e);
  * a second; never given up (T58). */
 struct service {
 	struct child child;
-	pid_t pid;	     /* 0: not running */
+	pid_t pid; /* 0: not running */
 	uint64_t started, again; /* wire_now_ms() */
 	unsigned int delay_ms;
 };

@@ -22,10 +22,9 @@ wall_s(void)
 static int
 replace(const char *path, struct dir_confirmed *c, struct error *e)
 {
-	c->checksum = directory_checksum(c,
-	    offsetof(struct dir_confirmed, checksum));
-	return file_replace(path, c, sizeof(*c), geteuid(), getegid(), 0644,
-	    e);
+	c->checksum =
+	    directory_checksum(c, offsetof(struct dir_confirmed, checksum));
+	return file_replace(path, c, sizeof(*c), geteuid(), getegid(), 0644, e);
 }
 
 int
@@ -54,13 +53,16 @@ confirm_ratchet(const char *path, struct error *e)
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_errno(e, "%s", path);
-	ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_uid == geteuid() ? read(fd, &c, sizeof(c)) : -1;
+	ssize_t n =
+	    fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid()
+	    ? read(fd, &c, sizeof(c))
+	    : -1;
 
 	close(fd);
 	if (n != (ssize_t)sizeof(c) || c.magic != DIR_MAGIC_CONFIRMED ||
-	    c.checksum != directory_checksum(&c,
-		offsetof(struct dir_confirmed, checksum)) ||
+	    c.checksum !=
+		directory_checksum(
+		    &c, offsetof(struct dir_confirmed, checksum)) ||
 	    now <= c.high_water_s)
 		return 0;
 	c.high_water_s = now;

@@ -1,4 +1,4 @@
-#include "control.h"
+#include "control_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,17 +10,9 @@
 #include "internal.h"
 #include "link.h"
 #include "log.h"
+#include "publishing.h"
 
 enum { CONTROLS_MAX = 32, ANSWER_SIZE = 1024 };
-
-struct control {
-	TAILQ_ENTRY(control) entry;
-	struct watch watch;
-	struct conn conn;
-	struct parent *parent;
-	int waits_for_sync;
-	uint8_t sync_id[WIRE_ID_SIZE];
-};
 
 static void
 control_close(struct control *c)
@@ -30,14 +22,16 @@ control_close(struct control *c)
 	TAILQ_REMOVE(&p->controls, c, entry);
 	loop_remove(&p->loop, &c->watch);
 	conn_close(&c->conn);
+	control_import_drop(c);
+	change_close(&c->change, "not told", "", "");
 	free(c);
 	if (p->is_probe)
 		p->is_ending = 1;
 }
 
-static int
-answer_error(struct control *c, const uint8_t id[WIRE_ID_SIZE],
-    const struct error *e)
+int
+control_answer_error(
+    struct control *c, const uint8_t id[WIRE_ID_SIZE], const struct error *e)
 {
 	uint8_t frame[ANSWER_SIZE];
 	struct wire_out o;
@@ -48,18 +42,18 @@ answer_error(struct control *c, const uint8_t id[WIRE_ID_SIZE],
 	return conn_send(&c->conn, &o, -1);
 }
 
-static int
-answer_absent(struct control *c, const uint8_t id[WIRE_ID_SIZE],
-    const char *process)
+int
+control_answer_absent(
+    struct control *c, const uint8_t id[WIRE_ID_SIZE], const char *process)
 {
 	struct error e = {0};
 
 	error_set(&e, ERROR_SYSTEM, "%s is not running", process);
-	return answer_error(c, id, &e);
+	return control_answer_error(c, id, &e);
 }
 
-static int
-answer_done(struct control *c, const uint8_t id[WIRE_ID_SIZE], int fd)
+int
+control_answer_done(struct control *c, const uint8_t id[WIRE_ID_SIZE], int fd)
 {
 	uint8_t frame[64];
 	struct wire_out o;
@@ -109,6 +103,7 @@ answer_status(struct control *c, struct wire_in *in)
 	wire_put_str(&o, STATUS_ORG, p->conf->url);
 	wire_put_str(&o, STATUS_MODE,
 	    p->conf->okta.mode == CONF_OAUTH ? "oauth" : "api_token");
+	wire_put_u32(&o, STATUS_UNASKED, p->unasked);
 	r = conn_send(&c->conn, &o, -1);
 	for (size_t i = 0; i < 2 && r == OKTA_OK; i++) {
 		size_t len;
@@ -117,7 +112,7 @@ answer_status(struct control *c, struct wire_in *in)
 		if (fields != NULL)
 			r = answer_fields(c, in->id, fields, len, 0);
 	}
-	return r == OKTA_OK ? answer_done(c, in->id, -1) : r;
+	return r == OKTA_OK ? control_answer_done(c, in->id, -1) : r;
 }
 
 static int
@@ -131,7 +126,7 @@ answer_sync(struct control *c, struct wire_in *in)
 	if (r != OKTA_OK || c->waits_for_sync)
 		return OKTA_BAD;
 	if (link_sync_now(c->parent, in->id, accept) != 0)
-		return answer_absent(c, in->id, "oktad-sync");
+		return control_answer_absent(c, in->id, "oktad-sync");
 	memcpy(c->sync_id, in->id, sizeof(c->sync_id));
 	c->waits_for_sync = 1;
 	return OKTA_OK;
@@ -141,18 +136,18 @@ static int
 answer_token_reset(struct control *c, struct wire_in *in)
 {
 	if (link_token_reset(c->parent) != 0)
-		return answer_absent(c, in->id, "oktad-net");
-	return answer_done(c, in->id, -1);
+		return control_answer_absent(c, in->id, "oktad-net");
+	return control_answer_done(c, in->id, -1);
 }
 
 static int
 answer_channel(struct control *c, struct wire_in *in)
 {
-	int fd = link_channel(c->parent, ROLE_CONTROL);
+	int fd = link_channel(c->parent, ROLE_CONTROL, NULL);
 
 	if (fd < 0)
-		return answer_absent(c, in->id, "oktad-net");
-	int r = answer_done(c, in->id, fd);
+		return control_answer_absent(c, in->id, "oktad-net");
+	int r = control_answer_done(c, in->id, fd);
 
 	close(fd);
 	return r;
@@ -194,8 +189,8 @@ answer_reload(struct control *c, struct wire_in *in)
 	struct error e = {0};
 
 	if (parent_reload(c->parent, &e) != 0)
-		return answer_error(c, in->id, &e);
-	return answer_done(c, in->id, -1);
+		return control_answer_error(c, in->id, &e);
+	return control_answer_done(c, in->id, -1);
 }
 
 static const struct {
@@ -203,12 +198,18 @@ static const struct {
 	int (*answer)(struct control *c, struct wire_in *in);
 	int has_probe; /* also without a running daemon */
 } requests[] = {
-	{CTL_STATUS, answer_status, 1},
-	{CTL_SYNC, answer_sync, 0},
-	{CTL_TOKEN_RESET, answer_token_reset, 0},
-	{CTL_CHANNEL, answer_channel, 1},
-	{CTL_PERSON, answer_person, 0},
-	{CTL_RELOAD, answer_reload, 0},
+    {CTL_STATUS, answer_status, 1},
+    {CTL_SYNC, answer_sync, 0},
+    {CTL_TOKEN_RESET, answer_token_reset, 0},
+    {CTL_CHANNEL, answer_channel, 1},
+    {CTL_PERSON, answer_person, 0},
+    {CTL_RELOAD, answer_reload, 0},
+    {CTL_FORGET, control_answer_forget, 0},
+    {CTL_IDS, control_answer_ids, 0},
+    {CTL_SESSIONS, control_answer_sessions, 0},
+    {CTL_LOGOUT, control_answer_logout, 0},
+    {CTL_CHANGE, control_answer_change, 0},
+    {CTL_CHANGED, control_answer_changed, 0},
 };
 
 static int
@@ -220,7 +221,7 @@ take_frame(struct control *c, struct wire_in *in)
 		if (requests[i].op != in->op)
 			continue;
 		if (c->parent->is_probe && !requests[i].has_probe)
-			return answer_absent(c, in->id, "oktad");
+			return control_answer_absent(c, in->id, "oktad");
 		return requests[i].answer(c, in);
 	}
 	return OKTA_BAD;
@@ -253,18 +254,24 @@ control_accept(struct parent *p, int fd)
 	struct control *c, *old;
 	size_t n = 0;
 
-	TAILQ_FOREACH(old, &p->controls, entry)
+	TAILQ_FOREACH (old, &p->controls, entry)
 		n++;
 	c = n < CONTROLS_MAX ? calloc(1, sizeof(*c)) : NULL;
-	if (c == NULL || conn_open(&c->conn, fd, WIRE_LOGIN_MAX, 0) != 0) {
+	if (c == NULL ||
+	    conn_open(&c->conn, fd, WIRE_LOGIN_MAX, CONN_FDS) != 0) {
 		if (c == NULL)
 			close(fd);
 		free(c);
 		return;
 	}
 	c->parent = p;
-	c->watch = (struct watch){.fd = fd, .events = POLLIN,
-	    .ready = control_ready, .expired = control_expired, .owner = c};
+	c->import = -1;
+	c->since_ms = wire_now_ms();
+	c->watch = (struct watch){.fd = fd,
+	    .events = POLLIN,
+	    .ready = control_ready,
+	    .expired = control_expired,
+	    .owner = c};
 	TAILQ_INSERT_TAIL(&p->controls, c, entry);
 	if (loop_add(&p->loop, &c->watch) != 0)
 		control_close(c);
@@ -280,9 +287,9 @@ tell_waiting(struct parent *p, const uint8_t *id,
 {
 	struct control *c;
 
-	TAILQ_FOREACH(c, &p->controls, entry) {
-		if (!c->waits_for_sync || (id != NULL &&
-			memcmp(id, c->sync_id, WIRE_ID_SIZE) != 0))
+	TAILQ_FOREACH (c, &p->controls, entry) {
+		if (!c->waits_for_sync ||
+		    (id != NULL && memcmp(id, c->sync_id, WIRE_ID_SIZE) != 0))
 			continue;
 		if (tell(c, in) != OKTA_OK)
 			shutdown(c->conn.fd, SHUT_RDWR);
@@ -298,7 +305,11 @@ tell_progress(struct control *c, const struct wire_in *in)
 static int
 tell_done(struct control *c, const struct wire_in *in)
 {
+	struct error e = {0};
+
 	c->waits_for_sync = 0;
+	if (control_import_grant(c, in, &e) != 0)
+		return control_answer_error(c, c->sync_id, &e);
 	return answer_fields(c, c->sync_id, in->p, in->left, 1);
 }
 
@@ -307,7 +318,8 @@ tell_lost(struct control *c, const struct wire_in *in)
 {
 	(void)in;
 	c->waits_for_sync = 0;
-	return answer_absent(c, c->sync_id, "oktad-sync");
+	control_import_drop(c);
+	return control_answer_absent(c, c->sync_id, "oktad-sync");
 }
 
 void

@@ -15,6 +15,10 @@ void control_accept(struct parent *p, int fd);
 void control_sync_progress(struct parent *p, const struct wire_in *in);
 void control_sync_done(struct parent *p, const struct wire_in *in);
 void control_sync_lost(struct parent *p);
+/* The sweep that root asked for with the frame of this id is over: what came of
+ * it, the list of processes (stays the caller's; -1: none), or e. */
+void control_logout_done(struct parent *p, const uint8_t id[WIRE_ID_SIZE],
+    const struct sweep_report *r, int list, const struct error *e);
 void control_close_all(struct parent *p);
 
 #endif

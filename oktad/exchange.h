@@ -17,9 +17,9 @@
 
 enum exchange_state {
 	EXCHANGE_RECEIVING, /* its frames are coming in */
-	EXCHANGE_WAITING,   /* for a token, or for one of the same role */
-	EXCHANGE_RUNNING,   /* on its way to Okta */
-	EXCHANGE_ANSWERING  /* frames go back */
+	EXCHANGE_WAITING, /* for a token, or for one of the same role */
+	EXCHANGE_RUNNING, /* on its way to Okta */
+	EXCHANGE_ANSWERING /* frames go back */
 };
 
 struct exchange {
@@ -35,8 +35,14 @@ struct exchange {
 	char forwarded_for[INET6_ADDRSTRLEN];
 	const struct route *route;
 	struct call call;
+	enum { CLIENT_NONE, CLIENT_ASKED, CLIENT_ADDED } client_state;
+	uint8_t assert_id[WIRE_ID_SIZE]; /* CLIENT_ASKED: the question */
+	size_t form_len; /* without the OIDC client's credential */
+	unsigned int org; /* net's norgs when it went out */
+	unsigned int nproofs; /* sent again for its proof so often */
 	uint32_t generation; /* of the token that was used; 0 none */
-	int has_new_token;   /* sent again after a 401: once */
+	int has_new_token; /* sent again after a 401: once */
+	int has_new_proof; /* sent again after a word about the proof: once */
 	int has_reconnected; /* sent again after a broken connection: once */
 
 	/* the answer below HTTP */
@@ -52,8 +58,8 @@ struct exchange {
 /* Sends a complete request, or lets it wait, or ends it. */
 void exchange_start(struct exchange *x);
 /* Ends a request: its frames go back. text is for people. */
-void exchange_answer(struct exchange *x, enum transport_error error,
-    const char *text);
+void exchange_answer(
+    struct exchange *x, enum transport_error error, const char *text);
 /* exchange_request.c. A frame of an asker. -1: it breaks the rules. */
 int exchange_take_frame(struct channel *c, struct wire_in *in);
 /* Lets held requests of all channels go on, or fail. */

@@ -49,7 +49,8 @@ exchange_next_frame(struct exchange *x, uint8_t *frame, size_t cap)
 		wire_begin(&o, frame, cap, INT_RESPONSE, x->id);
 		put_head(x, &o);
 		x->step = x->error == TRANSPORT_OK && body->len > 0
-		    ? ANSWER_BODY : ANSWER_END;
+		    ? ANSWER_BODY
+		    : ANSWER_END;
 		break;
 	case ANSWER_BODY:
 		n = body->len - x->body_at;

@@ -10,10 +10,10 @@
 #include "log.h"
 
 enum {
-	TIMEOUT_MS = 30000,	 /* where the asker names none */
+	TIMEOUT_MS = 30000, /* where the asker names none */
 	TIMEOUT_MAX_MS = 120000,
 	ANSWER_MAX = 16 << 20,
-	LOGIN_ANSWER_MAX = 1 << 18
+	ONE_ANSWER_MAX = 1 << 18 /* about one person */
 };
 
 /* X-Forwarded-For only where Okta has this host as a trusted proxy, and only
@@ -27,62 +27,60 @@ judge_forwarded(struct exchange *x)
 	if (x->channel->role != ROLE_LOGIN ||
 	    !x->channel->net->conf.trusted_proxy ||
 	    inet_pton(family, x->forwarded_for, &a) != 1 ||
-	    inet_ntop(family, &a, x->forwarded_for,
-		sizeof(x->forwarded_for)) == NULL)
+	    inet_ntop(family, &a, x->forwarded_for, sizeof(x->forwarded_for)) ==
+		NULL)
 		return;
 	x->call.forwarded_for = x->forwarded_for;
 }
 
-/* oktad charges the budget once per channel of a login, before it hands the
- * channel out; so each is good for one password, whatever the worker does
- * (T56). */
-static int
-is_free_try(struct exchange *x)
+/* NULL, or why this request is not sent. */
+static const char *
+refusal(struct exchange *x)
 {
 	struct channel *c = x->channel;
-	int has_tried = c->has_tried;
-
-	if (c->role != ROLE_LOGIN || strcmp(x->route->path, ROUTE_AUTHN) != 0)
-		return 0;
-	c->has_tried = 1;
-	return has_tried;
-}
-
-static void
-request_complete(struct exchange *x)
-{
-	const struct route_request r = {.role = x->channel->role,
+	const struct route_request r = {.role = c->role,
 	    .method = x->method,
 	    .path = x->path,
 	    .content = (enum http_content)x->content,
 	    .credential = (enum http_credential)x->credential,
 	    .has_body = x->call.body.len > 0};
-	uint32_t max = x->channel->role == ROLE_LOGIN
-	    ? LOGIN_ANSWER_MAX : ANSWER_MAX;
+
+	x->route = c->net->has_conf ? route_find(&r) : NULL;
+	if (x->route == NULL)
+		return "not in the table";
+	return c->role == ROLE_LOGIN
+	    ? bound_refusal(&c->bound, x->route, x->path, x->call.body.bytes,
+		  x->call.body.len)
+	    : NULL;
+}
+
+static void
+request_complete(struct exchange *x)
+{
+	enum channel_role role = x->channel->role;
+	uint32_t max = role == ROLE_LOGIN || role == ROLE_SESSION
+	    ? ONE_ANSWER_MAX
+	    : ANSWER_MAX;
+	const char *why = refusal(x);
 	struct call *c = &x->call;
 
-	x->route = x->channel->net->has_conf ? route_find(&r) : NULL;
-	if (x->route == NULL) {
-		log_event(LOG_WARNING, "refused",
+	if (why != NULL) {
+		log_event(LOG_WARNING, "refused", log_text("why", why),
 		    log_number("role", x->channel->role),
-		    log_text("method", x->method), log_text("path", x->path));
-		exchange_answer(x, TRANSPORT_REFUSED, "not in the table");
-		return;
-	}
-	if (is_free_try(x)) {
-		log_event(LOG_WARNING, "refused",
-		    log_text("cause", "a second password of one login"));
-		exchange_answer(x, TRANSPORT_REFUSED, "one password per login");
+		    log_text("method", x->method),
+		    log_text("path", route_shown(x->path)));
+		exchange_answer(x, TRANSPORT_REFUSED, why);
 		return;
 	}
 	c->path = x->path;
-	c->is_post = strcmp(x->method, "GET") != 0;
+	c->method = x->method;
 	c->content = x->route->content;
-	c->max_bytes = x->max_bytes != 0 && x->max_bytes < max
-	    ? x->max_bytes : max;
+	c->max_bytes =
+	    x->max_bytes != 0 && x->max_bytes < max ? x->max_bytes : max;
 	c->deadline_ms = wire_now_ms() +
-	    (x->timeout_ms == 0 ? TIMEOUT_MS : x->timeout_ms < TIMEOUT_MAX_MS
-		? x->timeout_ms : TIMEOUT_MAX_MS);
+	    (x->timeout_ms == 0			     ? TIMEOUT_MS
+		    : x->timeout_ms < TIMEOUT_MAX_MS ? x->timeout_ms
+						     : TIMEOUT_MAX_MS);
 	judge_forwarded(x);
 	exchange_start(x);
 }
@@ -94,7 +92,10 @@ take_request(struct channel *c, struct wire_in *in)
 	struct wire_field f;
 	int r = OKTA_OK, n;
 
-	if (c->nexchanges >= CHANNEL_REQUESTS_MAX ||
+	if (c->nexchanges >= (c->role == ROLE_LOGIN ? CHANNEL_LOGIN_MAX
+						    : CHANNEL_REQUESTS_MAX) ||
+	    (c->role == ROLE_LOGIN && c->nrequests >= CHANNEL_LOGIN_ALL) ||
+	    (c->role == ROLE_SESSION && c->nrequests >= CHANNEL_SESSION_ALL) ||
 	    (x = calloc(1, sizeof(*x))) == NULL)
 		return -1;
 	x->channel = c;
@@ -102,6 +103,7 @@ take_request(struct channel *c, struct wire_in *in)
 	buf_init(&x->call.body, HTTP_BODY_MAX);
 	TAILQ_INSERT_TAIL(&c->exchanges, x, entry);
 	c->nexchanges++;
+	c->nrequests++;
 	while (r == OKTA_OK && (n = wire_next(in, &f)) != 0) {
 		if (n < 0)
 			return -1;
@@ -156,7 +158,7 @@ exchange_take_frame(struct channel *c, struct wire_in *in)
 {
 	struct exchange *x;
 
-	TAILQ_FOREACH(x, &c->exchanges, entry) {
+	TAILQ_FOREACH (x, &c->exchanges, entry) {
 		if (memcmp(x->id, in->id, WIRE_ID_SIZE) == 0)
 			break;
 	}

@@ -1,16 +1,25 @@
 #include "flow.h"
 
-static const struct flow flows[] = {
-    [FLOW_AUTHN] = {"authn",
-	"HTTP 200, JSON, status SUCCESS, the bound user id, a session token",
-	flow_authn_run},
+static const struct flow *const flows[] = {
+    [FLOW_AUTHN] = &flow_authn,
+    [FLOW_DIRECT] = &flow_direct,
+    [FLOW_DEVICE] = &flow_device,
 };
 
 const struct flow *
 flow_find(enum conf_flow flow)
 {
-	if ((unsigned int)flow >= sizeof(flows) / sizeof(flows[0]) ||
-	    flows[flow].run == NULL)
+	if ((unsigned int)flow >= sizeof(flows) / sizeof(flows[0]))
 		return NULL;
-	return &flows[flow];
+	return flows[flow];
+}
+
+const struct flow *
+flow_find_second(const struct slice_person *p)
+{
+	if (p->flow == FLOW_DIRECT)
+		return &flow_second;
+	if (p->flow == FLOW_DEVICE)
+		return &flow_device;
+	return p->factors_api ? &flow_factors : NULL;
 }

@@ -1,234 +1,174 @@
 /*
- * Password login by /api/v1/authn (okta-api.md 2). Second factors are not
- * asked for here, so where Okta wants one, the login is denied.
+ * Login by /api/v1/authn: the table of its states, and the way along them.
  */
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "code.h"
-#include "flow.h"
+#include "flow_authn.h"
 
-enum { REQUEST_MS = 30000, CANCEL_MS = 3000, RESERVE_MS = 1000 };
-
-/* Why a state other than SUCCESS is a denial. is_proven: Okta has accepted the
- * password to get there, so it was no wrong try. */
-static const struct {
-	const char *reason;
-	int is_proven;
-	const char *text; /* for the person; only where proven */
-} denials[AUTHN_STATE_COUNT] = {
-    [AUTHN_UNAUTHENTICATED] = {"Okta has not authenticated anybody", 0, NULL},
-    [AUTHN_PASSWORD_WARN] = {"password right, but about to expire, and Okta "
-	"holds the login for that", 1,
-	"Your Okta password is about to expire. Change it at Okta, then log "
-	"in again."},
-    [AUTHN_PASSWORD_EXPIRED] = {"password right, but expired", 1,
-	"Your Okta password has expired. Change it at Okta, then log in "
-	"again."},
-    [AUTHN_PASSWORD_RESET] = {"the password must be reset first", 0, NULL},
-    [AUTHN_RECOVERY] = {"the account is in recovery", 0, NULL},
-    [AUTHN_RECOVERY_CHALLENGE] = {"the account is in recovery", 0, NULL},
-    [AUTHN_LOCKED_OUT] = {"the account is locked out in Okta", 0, NULL},
-    [AUTHN_MFA_ENROLL] = {"password right, but Okta wants a second factor to "
-	"be enrolled first", 1,
-	"Your Okta account needs a second factor. Set one up at Okta, then "
-	"log in again."},
-    [AUTHN_MFA_ENROLL_ACTIVATE] = {"password right, but the enrolment of a "
-	"second factor is not finished", 1,
-	"Your Okta account needs a second factor. Set one up at Okta, then "
-	"log in again."},
-    [AUTHN_MFA_REQUIRED] = {"password right, but Okta asks for a second "
-	"factor, and this version can not ask for one", 1,
-	"Okta asks for a second factor, which can not be given here."},
-    [AUTHN_MFA_CHALLENGE] = {"password right, but Okta waits for a second "
-	"factor, and this version can not ask for one", 1,
-	"Okta asks for a second factor, which can not be given here."},
+enum {
+	REQUEST_MS = 30000,
+	CANCEL_MS = 3000,
+	STATES_MAX = 12 /* of one login; push requests wait within one */
 };
 
-static void
-deny(struct flow_end *end, enum login_outcome outcome,
-    enum verdict_code verdict, const char *reason)
-{
-	end->outcome = outcome;
-	end->verdict = verdict;
-	end->is_late = outcome == OUTCOME_PROVEN;
-	snprintf(end->reason, sizeof(end->reason), "%s", reason);
-}
+/* okta-api.md 2.4, by enum authn_state. */
+static const struct flow_state states[AUTHN_STATE_COUNT] = {
+    [AUTHN_UNKNOWN] = {"", FLOW_DENY, 0,
+	"a state that this version does not know", NULL},
+    [AUTHN_SUCCESS] = {"SUCCESS", FLOW_ACCEPT, 0,
+	"SUCCESS without a session token", NULL},
+    [AUTHN_UNAUTHENTICATED] = {"UNAUTHENTICATED", FLOW_DENY, 0,
+	"Okta has not authenticated anybody", NULL},
+    [AUTHN_PASSWORD_WARN] = {"PASSWORD_WARN", FLOW_ON, 1, NULL, NULL},
+    [AUTHN_PASSWORD_EXPIRED] = {"PASSWORD_EXPIRED", FLOW_ON, 1, NULL, NULL},
+    [AUTHN_PASSWORD_RESET] = {"PASSWORD_RESET", FLOW_DENY, 0,
+	"the password must be reset first",
+	"Your Okta password must be reset first:"},
+    [AUTHN_RECOVERY] = {"RECOVERY", FLOW_DENY, 0, "the account is in recovery",
+	"Your Okta account is in recovery:"},
+    [AUTHN_RECOVERY_CHALLENGE] = {"RECOVERY_CHALLENGE", FLOW_DENY, 0,
+	"the account is in recovery, by a message",
+	"Your Okta account is in recovery:"},
+    [AUTHN_LOCKED_OUT] = {"LOCKED_OUT", FLOW_DENY, 0,
+	"the account is locked out in Okta",
+	"Your Okta account is locked; unlock it at"},
+    [AUTHN_MFA_ENROLL] = {"MFA_ENROLL", FLOW_ON, 1, NULL, NULL},
+    [AUTHN_MFA_ENROLL_ACTIVATE] = {"MFA_ENROLL_ACTIVATE", FLOW_DENY, 1,
+	"password right, but the enrolment of a second factor is not finished",
+	"Your Okta account needs a second factor. Finish its set-up, then log "
+	"in again:"},
+    [AUTHN_MFA_REQUIRED] = {"MFA_REQUIRED", FLOW_ON, 1, NULL, NULL},
+    [AUTHN_MFA_CHALLENGE] = {"MFA_CHALLENGE", FLOW_ON, 1, NULL, NULL},
+};
 
-static void
-judge_success(const struct authn_answer *a, enum conf_factor factor,
-    struct flow_end *end)
-{
-	strcpy(end->factors, "password");
-	if (!a->has_session_token) {
-		deny(end, OUTCOME_WRONG, VERDICT_DENY,
-		    "SUCCESS without a session token");
-		return;
-	}
-	/* No factor has been asked for in this transaction, so none was
-	 * performed: see "Second factor" in oktad(8). */
-	if (factor != FACTOR_OKTA) {
-		deny(end, OUTCOME_PROVEN, VERDICT_DENY,
-		    "password right, but this service demands a second factor "
-		    "(factor = required) and Okta asked for none");
-		end->text = "This service needs a second factor.";
-		return;
-	}
-	end->outcome = OUTCOME_ACCEPTED;
-	end->verdict = VERDICT_ACCEPT;
-}
-
-void
-flow_authn_judge(const struct authn_answer *a, const char *bound_id,
-    enum conf_factor factor, struct flow_end *end)
-{
-	int is_bound = bound_id[0] != '\0' &&
-	    strcmp(a->user_id, bound_id) == 0;
-
-	*end = (struct flow_end){.verdict = VERDICT_DENY,
-	    .outcome = OUTCOME_WRONG};
-	memcpy(end->okta_request, a->request_id, sizeof(end->okta_request));
-	/* Somebody else's success is no success of this person (T19). */
-	if (!is_bound && (a->state == AUTHN_SUCCESS || a->user_id[0] != '\0')) {
-		snprintf(end->reason, sizeof(end->reason),
-		    "%s, but for another person: Okta's answer is about id "
-		    "\"%s\", not %s", a->word, a->user_id, bound_id);
-		return;
-	}
-	if (a->state == AUTHN_SUCCESS) {
-		judge_success(a, factor, end);
-		return;
-	}
-	if (a->state > AUTHN_UNKNOWN && a->state < AUTHN_STATE_COUNT) {
-		int is_proven = denials[a->state].is_proven && is_bound;
-
-		deny(end, is_proven ? OUTCOME_PROVEN : OUTCOME_WRONG,
-		    VERDICT_DENY, denials[a->state].reason);
-		end->text = is_proven ? denials[a->state].text : NULL;
-		if (is_proven)
-			strcpy(end->factors, "password");
-		return;
-	}
-	snprintf(end->reason, sizeof(end->reason),
-	    "Okta answered with the state \"%s\", which this version does not "
-	    "know", a->word);
-}
+/* What is done in a state that leads on. */
+static enum authn_go (*const steps[AUTHN_STATE_COUNT])(
+    struct authn *, struct flow_end *) = {
+    [AUTHN_PASSWORD_WARN] = authn_warned,
+    [AUTHN_PASSWORD_EXPIRED] = authn_expired,
+    [AUTHN_MFA_ENROLL] = authn_enroll,
+    [AUTHN_MFA_REQUIRED] = authn_required,
+    [AUTHN_MFA_CHALLENGE] = authn_challenged,
+};
 
 void
-flow_authn_judge_error(const struct error *e, struct flow_end *end)
-{
-	static const struct {
-		const char *code, *reason;
-	} codes[] = {
-	    {"E0000004", "Okta refused the password (which also hides: locked "
-		"out, suspended, denied by policy)"},
-	    {"E0000064", "the password is expired"},
-	    {"E0000069", "the account is locked in Okta"},
-	    {"E0000085", "Okta's policy denies access at this time"},
-	    {"E0000119", "the account is locked in Okta"},
-	    {"E0000207", "Okta refused the password"},
-	    {"E0000259", "Okta does not allow a login before a password "
-		"reset"},
-	};
-	const char *reason = e->text;
-
-	*end = (struct flow_end){0};
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		if (strcmp(e->okta_code, codes[i].code) == 0)
-			reason = codes[i].reason;
-	}
-	memcpy(end->okta_code, e->okta_code, sizeof(end->okta_code));
-	memcpy(end->okta_request, e->request_id, sizeof(end->okta_request));
-	/* Okta has not looked at the password: nothing was sent, there was no
-	 * credential to send it with, or it was turned away by the rate limit
-	 * (okta-api.md 2.8: a 429 is no failed login). */
-	if (e->kind == ERROR_OFFLINE || (e->kind == ERROR_RETRY &&
-		(e->http_status == 429 || e->http_status == 0)) ||
-	    strcmp(e->okta_code, "E0000011") == 0 ||
-	    (e->http_status == 0 && (e->kind == ERROR_CONFIG ||
-		e->kind == ERROR_SCOPE || e->kind == ERROR_DENIED)))
-		deny(end, OUTCOME_NOT_TRIED, VERDICT_UNAVAIL, reason);
-	else if (e->kind == ERROR_DENIED)
-		deny(end, OUTCOME_WRONG, VERDICT_DENY, reason);
-	else
-		deny(end, OUTCOME_UNKNOWN, VERDICT_UNAVAIL, reason);
-}
-
-/* 0 and a password; or -1 and the end. */
-static int
-get_password(struct login *l, struct secret *password, struct flow_end *end)
-{
-	int r = OKTA_OK;
-
-	if (l->talk->password.bytes != NULL)
-		secret_move(password, &l->talk->password);
-	else
-		r = talk_ask(l->talk, PROMPT_PASSWORD, "Password: ", password);
-	if (r != OKTA_OK)
-		deny(end, OUTCOME_NOT_TRIED, VERDICT_DENY,
-		    r == OKTA_CLOSED ? "given up at the password prompt" :
-		    r == OKTA_TIME ? "no password within the deadline" :
-			"the client broke the protocol");
-	else if (l->refusal[0] != '\0')
-		deny(end, OUTCOME_NOT_TRIED, VERDICT_DENY, l->refusal);
-	else if (password->len == 0)
-		deny(end, OUTCOME_NOT_TRIED, VERDICT_DENY,
-		    "the password is empty");
-	else
-		return 0;
-	return -1;
-}
-
-static void
-try_password(struct login *l, int channel, const struct secret *password,
-    struct flow_end *end)
+authn_begin(struct authn *t, struct login *l)
 {
 	const struct slice_person *p = l->person;
-	struct authn_manner manner = {
-	    .credential = p->trusted_app ? HTTP_DAEMON : HTTP_ANONYMOUS,
-	    .forwarded_for = p->trusted_proxy && l->talk->rhost[0] != '\0'
-		? l->talk->rhost : NULL,
-	    .timeout_ms = talk_left_ms(l->talk, REQUEST_MS),
-	};
-	struct authn_answer a;
-	struct error e;
 
-	if (manner.timeout_ms <= RESERVE_MS) {
-		deny(end, OUTCOME_NOT_TRIED, VERDICT_UNAVAIL,
-		    "no time left within the deadline");
-		return;
-	}
-	manner.timeout_ms -= RESERVE_MS;
-	if (api_auth_password(channel, &manner, p->login, password, &a, &e) ==
-	    0)
-		flow_authn_judge(&a, p->id, p->factor, end);
-	else
-		flow_authn_judge_error(&e, end);
-	/* A transaction that is not gone on with, is closed at Okta's side. */
-	manner.timeout_ms = talk_left_ms(l->talk, CANCEL_MS);
-	if (manner.timeout_ms > 0)
-		api_auth_cancel(channel, &manner, &a);
-	api_auth_clear(&a);
+	*t = (struct authn){.l = l};
+	t->manner = (struct authn_manner){
+	    .credential = p->trusted_app ? HTTP_DAEMON : HTTP_ANONYMOUS,
+	    .forwarded_for = flow_forwarded_for(l),
+	    .device = p->trusted_app ? p->device : NULL,
+	    .timeout_ms = flow_time_ms(l, REQUEST_MS),
+	    .watch = &l->talk->fd,
+	};
 }
 
 void
-flow_authn_run(struct login *l, struct flow_end *end)
+authn_end(struct authn *t)
 {
-	struct login_refusal refusal;
-	struct secret password = {0};
-	int channel;
+	/* A transaction that is not gone on with, is closed at Okta's side. */
+	t->manner.timeout_ms = flow_time_ms(t->l, CANCEL_MS);
+	if (t->manner.timeout_ms > 0)
+		api_auth_cancel(t->l->channel, &t->manner, &t->a);
+	api_auth_clear(&t->a);
+	explicit_bzero(t, sizeof(*t));
+}
+
+static void
+deny_state(struct authn *t, const struct flow_state *s, struct flow_end *end)
+{
+	struct login *l = t->l;
+	enum login_outcome outcome = authn_outcome(t);
+
+	if (t->a.state == AUTHN_UNKNOWN)
+		flow_deny(l, end, outcome, VERDICT_DENY,
+		    "Okta answered with the state \"%s\", which this version "
+		    "does not know",
+		    t->a.word);
+	else
+		flow_deny(l, end, outcome, VERDICT_DENY, "%s", s->reason);
+	if (s->text != NULL)
+		flow_say(l, end, "%s %s", s->text, l->person->url);
+}
+
+void
+authn_run(struct authn *t, struct flow_end *end)
+{
+	const struct flow_state *s;
+
+	for (unsigned int n = 0; n < STATES_MAX; n++) {
+		s = &states[t->a.state];
+		memcpy(end->okta_request, t->a.request_id,
+		    sizeof(end->okta_request));
+		t->l->has_first |= s->proves;
+		if (s->edge == FLOW_ACCEPT &&
+		    t->a.session_token.bytes != NULL) {
+			flow_accept(t->l, t->a.user_id, end);
+			if (end->verdict == VERDICT_ACCEPT &&
+			    t->l->person->okta_sessions)
+				secret_move(
+				    &t->l->session_token, &t->a.session_token);
+			return;
+		}
+		if (s->edge != FLOW_ON) {
+			deny_state(t, s, end);
+			return;
+		}
+		if (steps[t->a.state](t, end) != AUTHN_GO)
+			return;
+	}
+	flow_deny(t->l, end, authn_outcome(t), VERDICT_DENY,
+	    "Okta leads from state to state without an end");
+}
+
+int
+authn_is_about(const struct authn *t, struct flow_end *end)
+{
+	const struct authn_answer *a = &t->a;
+	const char *id = t->l->person->id;
+
+	if (id[0] != '\0' && strcmp(a->user_id, id) == 0)
+		return 1;
+	/* States that name nobody prove nothing. */
+	if (a->user_id[0] == '\0' && states[a->state].edge == FLOW_DENY &&
+	    !states[a->state].proves)
+		return 1;
+	memcpy(end->okta_request, a->request_id, sizeof(end->okta_request));
+	flow_deny(t->l, end, OUTCOME_WRONG, VERDICT_DENY,
+	    "%s, but for another person: Okta's answer is about id \"%s\", not "
+	    "%s",
+	    a->word, a->user_id, id);
+	return 0;
+}
+
+static void
+run(struct login *l, struct flow_end *end)
+{
+	struct authn t;
 
 	*end = (struct flow_end){0};
-	if (get_password(l, &password, end) == 0) {
-		channel = login_link_charge(l->link, l->talk->rhost, &refusal);
-		if (channel >= 0) {
-			try_password(l, channel, &password, end);
-			close(channel);
-		} else {
-			deny(end, OUTCOME_NOT_TRIED, refusal.verdict,
-			    refusal.why);
-		}
-	}
-	secret_clear(&password);
+	if (flow_take_password(l, end) != 0 || flow_charge(l, end) != 0)
+		return;
+	authn_begin(&t, l);
+	if (t.manner.timeout_ms == 0)
+		flow_deny(l, end, OUTCOME_NOT_TRIED, VERDICT_UNAVAIL,
+		    "no time left within the deadline");
+	else if (api_auth_password(l->channel, &t.manner, l->person->login,
+		     &l->password, &t.a, &t.e) != 0)
+		authn_fail_first(&t, end);
+	else if (authn_is_about(&t, end))
+		authn_run(&t, end);
+	authn_end(&t);
 }
+
+const struct flow flow_authn = {
+    .name = "authn",
+    .accepts = "HTTP 200, JSON, status SUCCESS, the bound user id, a session "
+	       "token",
+    .run = run,
+    .states = states,
+    .nstates = AUTHN_STATE_COUNT,
+};

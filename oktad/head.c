@@ -95,8 +95,8 @@ take_retry_after(struct head *h, const char *value, size_t len)
 	uint64_t n;
 
 	if (take_number(value, len, UINT64_MAX, &n))
-		h->retry_after = n < HEAD_RETRY_MAX ? (uint32_t)n
-						    : HEAD_RETRY_MAX;
+		h->retry_after =
+		    n < HEAD_RETRY_MAX ? (uint32_t)n : HEAD_RETRY_MAX;
 	else if (len > 0 && (value[0] < '0' || value[0] > '9'))
 		h->retry_at = take_date(value, len);
 }
@@ -148,6 +148,12 @@ take_www_authenticate(struct head *h, const char *value, size_t len)
 }
 
 static void
+take_dpop_nonce(struct head *h, const char *value, size_t len)
+{
+	take_text(h->dpop_nonce, sizeof(h->dpop_nonce), value, len);
+}
+
+static void
 take_server_date(struct head *h, const char *value, size_t len)
 {
 	h->date = take_date(value, len);
@@ -160,6 +166,7 @@ static const struct {
     {"content-encoding", take_coding},
     {"content-type", take_content_type},
     {"date", take_server_date},
+    {"dpop-nonce", take_dpop_nonce},
     {"link", take_link},
     {"retry-after", take_retry_after},
     {"www-authenticate", take_www_authenticate},

@@ -3,21 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "code.h"
-#include "conf_slice.h"
 #include "conn.h"
 #include "control.h"
+#include "link_assert.h"
 #include "log.h"
-#include "publish.h"
+#include "publishing.h"
 #include "worker.h"
 
 enum {
 	SEND_BUFFER = 4 << 20, /* a whole slice with its CA file fits */
 	SLICE_MS = 500,
-	SMALL_FRAME = 8192
+	LINK_CHANGE_MAX = 2048 /* a token and a few scopes */
 };
 
 struct link {
@@ -25,8 +24,9 @@ struct link {
 	struct conn conn;
 	struct parent *parent;
 	enum channel_role role; /* ROLE_SYNC, or ROLE_LOGIN for net */
-	int is_paused;		/* until the watch's deadline */
-	uint8_t *status;	/* the fields of INT_STATUS */
+	int is_paused; /* while its image is checked, and until the watch's
+			  deadline */
+	uint8_t *status; /* the fields of INT_STATUS */
 	size_t status_len;
 };
 
@@ -52,8 +52,10 @@ link_close(struct parent *p, enum channel_role role)
 	*slot = NULL;
 	loop_remove(&p->loop, &l->watch);
 	conn_close(&l->conn);
-	if (role == ROLE_SYNC)
+	if (role == ROLE_SYNC) {
+		publishing_drop(p);
 		control_sync_lost(p);
+	}
 	free(l->status);
 	free(l);
 }
@@ -79,17 +81,16 @@ send_small(struct link *l, uint16_t op, const uint8_t id[WIRE_ID_SIZE],
 	return conn_send(&l->conn, &o, fd);
 }
 
-int
-link_channel(struct parent *p, enum channel_role role)
+/* Asks net to serve a new channel by the frame that has begun. */
+static int
+open_channel(struct parent *p, struct wire_out *o)
 {
-	static const uint8_t no_id[WIRE_ID_SIZE];
 	int ends[2];
 
 	if (p->net == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return -1;
-	if (send_small(p->net, INT_CHANNEL, no_id, TAG_ROLE, role, ends[1]) !=
-	    OKTA_OK) {
+	if (conn_send(&p->net->conn, o, ends[1]) != OKTA_OK) {
 		close(ends[0]);
 		close(ends[1]);
 		link_drop(p->net, "does not read");
@@ -97,6 +98,44 @@ link_channel(struct parent *p, enum channel_role role)
 	}
 	close(ends[1]);
 	return ends[0];
+}
+
+int
+link_channel(
+    struct parent *p, enum channel_role role, const struct slice_person *person)
+{
+	static const uint8_t no_id[WIRE_ID_SIZE];
+	uint8_t frame[512];
+	struct wire_out o;
+
+	wire_begin(&o, frame, sizeof(frame), INT_CHANNEL, no_id);
+	wire_put_u32(&o, TAG_ROLE, role);
+	if (person != NULL) {
+		wire_put_str(&o, TAG_OKTA_ID, person->id);
+		wire_put_str(&o, TAG_LOGIN, person->login);
+	}
+	return open_channel(p, &o);
+}
+
+int
+link_change_channel(struct parent *p, uint32_t number, char *const *scopes,
+    const struct secret *api_token)
+{
+	static const uint8_t no_id[WIRE_ID_SIZE];
+	uint8_t frame[LINK_CHANGE_MAX];
+	struct wire_out o;
+	int fd;
+
+	wire_begin(&o, frame, sizeof(frame), INT_CHANNEL, no_id);
+	wire_put_u32(&o, TAG_ROLE, ROLE_CHANGE);
+	wire_put_u32(&o, TAG_CHANGE, number);
+	for (; *scopes != NULL; scopes++)
+		wire_put_str(&o, TAG_SCOPE, *scopes);
+	if (api_token->bytes != NULL)
+		wire_put(&o, TAG_TOKEN, api_token->bytes, api_token->len);
+	fd = open_channel(p, &o);
+	explicit_bzero(frame, sizeof(frame));
+	return fd;
 }
 
 /* Sync asks net through a channel of its own; a new one whenever either of
@@ -109,7 +148,7 @@ join(struct parent *p)
 
 	if (p->net == NULL || p->sync == NULL)
 		return;
-	fd = link_channel(p, ROLE_SYNC);
+	fd = link_channel(p, ROLE_SYNC, NULL);
 	if (fd < 0)
 		return;
 	if (send_small(p->sync, INT_SYNC_CHANNEL, no_id, 0, 0, fd) != OKTA_OK)
@@ -121,9 +160,9 @@ static int
 send_conf(struct link *l)
 {
 	uint64_t deadline = wire_now_ms() + SLICE_MS;
-	int r = l->role == ROLE_SYNC ?
-	    slice_sync_send(l->conn.fd, l->parent->conf, deadline) :
-	    slice_net_send(l->conn.fd, l->parent->conf, deadline);
+	int r = l->role == ROLE_SYNC
+	    ? slice_sync_send(l->conn.fd, l->parent->conf, deadline)
+	    : slice_net_send(l->conn.fd, l->parent->conf, deadline);
 
 	if (r == OKTA_OK)
 		return 0;
@@ -165,11 +204,66 @@ link_sync_now(struct parent *p, const uint8_t id[WIRE_ID_SIZE], int accept)
 	return -1;
 }
 
+int
+link_forget(struct parent *p, const struct forget *f)
+{
+	static const uint8_t no_id[WIRE_ID_SIZE];
+	uint8_t frame[128];
+	struct wire_out o;
+
+	if (p->sync == NULL)
+		return -1;
+	wire_begin(&o, frame, sizeof(frame), INT_FORGET, no_id);
+	if (f->name[0] != '\0')
+		wire_put_str(&o, TAG_USER, f->name);
+	else
+		wire_put_u32(&o, TAG_UID, f->number);
+	if (conn_send(&p->sync->conn, &o, -1) == OKTA_OK)
+		return 0;
+	link_drop(p->sync, "does not read");
+	return -1;
+}
+
+int
+link_ids(struct parent *p, const uint8_t id[WIRE_ID_SIZE], uint32_t mode,
+    const int *fds, size_t nfds)
+{
+	uint8_t frame[64];
+	struct wire_out o;
+
+	if (p->sync == NULL)
+		return -1;
+	wire_begin(&o, frame, sizeof(frame), INT_IDS, id);
+	wire_put_u32(&o, TAG_IDS_MODE, mode);
+	if (wire_end(&o) == OKTA_OK &&
+	    wire_send_fds(p->sync->conn.fd, o.buf, o.len, fds, nfds,
+		wire_now_ms() + SLICE_MS) == OKTA_OK)
+		return 0;
+	link_drop(p->sync, "does not read");
+	return -1;
+}
+
 const uint8_t *
 link_status(const struct link *l, size_t *len)
 {
 	*len = l == NULL ? 0 : l->status_len;
 	return l == NULL ? NULL : l->status;
+}
+
+int
+link_is_classic(const struct parent *p)
+{
+	struct wire_in in = {0};
+	struct wire_field f;
+	char pipeline[16];
+
+	in.p = link_status(p->sync, &in.left);
+	while (in.p != NULL && wire_next(&in, &f) == 1)
+		if (f.tag == STATUS_PIPELINE)
+			return wire_str(&f, pipeline, sizeof(pipeline)) ==
+			    OKTA_OK &&
+			    strcmp(pipeline, "v1") == 0;
+	return 0;
 }
 
 static void
@@ -187,76 +281,40 @@ keep_status(struct link *l, const struct wire_in *in)
 		control_sync_progress(l->parent, in);
 }
 
-static int
-answer_assert(struct link *l, struct wire_in *in)
+/* Until the answer, which link_published() gives, sync is not heard. */
+static void
+pause_link(struct link *l)
 {
-	struct parent *p = l->parent;
-	struct secret jwt = {0};
-	struct error e = {0};
-	struct wire_field f;
-	struct wire_out o;
-	uint8_t frame[SMALL_FRAME];
-	uint32_t skew = 0;
-	int is_admin = 0, r;
-
-	while ((r = wire_next(in, &f)) == 1) {
-		if (f.tag == TAG_SKEW && wire_u32(&f, &skew) != OKTA_OK)
-			return OKTA_BAD;
-		if (f.tag == TAG_ADMIN)
-			is_admin = 1;
-	}
-	if (r != OKTA_OK)
-		return r;
-	wire_begin(&o, frame, sizeof(frame), INT_ASSERTION, in->id);
-	if (assertion_make(p->conf, &p->keys, is_admin, (int32_t)skew,
-		(int64_t)time(NULL), &jwt, &e) == 0) {
-		wire_put(&o, TAG_JWT, jwt.bytes, jwt.len);
-	} else {
-		log_event(LOG_ERR, "assertion_refused",
-		    log_number("skew_s", (int32_t)skew),
-		    log_text("error", e.text));
-		wire_put_str(&o, TAG_ERROR, e.text);
-		wire_put_u32(&o, TAG_ERROR_KIND, e.kind);
-	}
-	secret_clear(&jwt);
-	r = conn_send(&l->conn, &o, -1);
-	explicit_bzero(frame, sizeof(frame));
-	return r;
+	l->is_paused = 1;
+	l->watch.events = 0;
+	l->watch.deadline = 0;
 }
 
 static int
-answer_image(struct link *l, const struct wire_in *in)
+answer_image(struct link *l, struct wire_in *in)
 {
 	int directory = conn_take_fd(&l->conn, 0);
 	int people = conn_take_fd(&l->conn, 1);
-	struct error e = {0};
-	uint64_t generation = 0;
-	uint8_t frame[1024];
-	struct wire_out o;
-	int r = -1;
+	struct wire_field f;
+	uint32_t is_fresh = 0;
+	int r;
 
-	if (directory >= 0 && people >= 0)
-		r = publish_image(&publish_here, l->parent->conf->id_min,
-		    l->parent->conf->id_max, directory, people, &generation,
-		    &e);
-	else
-		error_set(&e, ERROR_PROTOCOL, "an image is two descriptors");
+	while ((r = wire_next(in, &f)) == 1)
+		if (f.tag == TAG_IS_FRESH &&
+		    wire_u32(&f, &is_fresh) != OKTA_OK) {
+			r = OKTA_BAD;
+			break;
+		}
+	if (r == 0) {
+		pause_link(l);
+		publishing_begin(
+		    l->parent, in->id, directory, people, is_fresh == 1);
+	}
 	if (directory >= 0)
 		close(directory);
 	if (people >= 0)
 		close(people);
-	wire_begin(&o, frame, sizeof(frame),
-	    r == 0 ? INT_PUBLISHED : INT_REFUSED, in->id);
-	if (r == 0) {
-		wire_put_u64(&o, TAG_GENERATION, generation);
-		log_event(LOG_INFO, "published",
-		    log_number("generation", (int64_t)generation));
-	} else {
-		wire_put_str(&o, TAG_ERROR, e.text);
-		log_event(LOG_ERR, "publish_refused",
-		    log_text("error", e.text));
-	}
-	return conn_send(&l->conn, &o, -1);
+	return r;
 }
 
 /* INT_REFUSED makes sync send its image again: the files were deleted or
@@ -264,19 +322,55 @@ answer_image(struct link *l, const struct wire_in *in)
 static int
 answer_confirm(struct link *l, const struct wire_in *in)
 {
-	struct error e = {0};
-	uint8_t frame[1024];
+	pause_link(l);
+	publishing_confirm(l->parent, in->id);
+	return OKTA_OK;
+}
+
+void
+link_published(struct parent *p, const uint8_t id[WIRE_ID_SIZE],
+    const struct error *e, const struct publish_job *j, uint64_t since)
+{
+	struct link *l = p->sync;
+	uint64_t now = wire_now_ms();
+	uint8_t frame[WIRE_LOGIN_MAX];
 	struct wire_out o;
-	int is_noted = publish_confirm(&publish_here, &e) == 0;
 
 	wire_begin(&o, frame, sizeof(frame),
-	    is_noted ? INT_PUBLISHED : INT_REFUSED, in->id);
-	if (!is_noted) {
-		wire_put_str(&o, TAG_ERROR, e.text);
-		log_event(LOG_ERR, "confirm_failed",
-		    log_text("error", e.text));
+	    e == NULL ? INT_PUBLISHED : INT_REFUSED, id);
+	if (e == NULL) {
+		wire_put_u64(&o, TAG_GENERATION, j->generation);
+	} else {
+		wire_put_str(&o, TAG_ERROR, e->text);
+		for (size_t i = 0; i < j->nclashes; i++)
+			wire_put_u64(&o, TAG_CLASH,
+			    (uint64_t)j->clashes[i].number << 32 |
+				j->clashes[i].why);
 	}
-	return conn_send(&l->conn, &o, -1);
+	/* The loop closes it; the caller may still use it. */
+	if (conn_send(&l->conn, &o, -1) != OKTA_OK)
+		shutdown(l->conn.fd, SHUT_RDWR);
+	l->watch.deadline = now + (now - since) + 1;
+}
+
+static int
+take_cleared(struct parent *p, struct wire_in *in)
+{
+	char person[DIR_OKTA_ID_MAX + 1] = "";
+	struct wire_field f;
+	uint32_t age_s = 0;
+	int r;
+
+	while ((r = wire_next(in, &f)) == 1) {
+		if ((f.tag == TAG_OKTA_ID &&
+			wire_str(&f, person, sizeof(person)) != OKTA_OK) ||
+		    (f.tag == TAG_AGE && wire_u32(&f, &age_s) != OKTA_OK))
+			return OKTA_BAD;
+	}
+	if (r != OKTA_OK || !directory_is_okta_id(person))
+		return OKTA_BAD;
+	session_watch_cleared(p, person, age_s);
+	return OKTA_OK;
 }
 
 static int
@@ -292,11 +386,13 @@ take_frame(struct link *l, struct wire_in *in)
 		keep_status(l, in);
 		return OKTA_OK;
 	case INT_ASSERT:
-		return answer_assert(l, in);
+		return link_assert_answer(p, &l->conn, in);
 	case INT_IMAGE:
 		return answer_image(l, in);
 	case INT_CONFIRM:
 		return answer_confirm(l, in);
+	case INT_CLEARED:
+		return take_cleared(p, in);
 	case INT_SYNC_DONE:
 		control_sync_done(p, in);
 		return OKTA_OK;
@@ -305,26 +401,10 @@ take_frame(struct link *l, struct wire_in *in)
 	}
 }
 
-/* The loop has no time for others while it copies and checks an image. So
- * whoever sent one is not heard for as long as that took: images without end
- * leave half of the time to logins. */
-static void
-pause_link(struct link *l, uint64_t since)
-{
-	uint64_t now = wire_now_ms();
-
-	if (now == since)
-		return;
-	l->is_paused = 1;
-	l->watch.events = 0;
-	l->watch.deadline = now + (now - since);
-}
-
 static void
 link_ready(struct watch *w, short revents)
 {
 	struct link *l = w->owner;
-	uint64_t since = wire_now_ms();
 	struct wire_in in;
 	/* While paused only an end is told. */
 	int r = l->is_paused ? OKTA_CLOSED : conn_read(&l->conn, &in);
@@ -332,13 +412,15 @@ link_ready(struct watch *w, short revents)
 	(void)revents;
 	if (r == OKTA_OK)
 		r = take_frame(l, &in);
-	w->deadline = l->conn.deadline;
-	if (r == OKTA_OK && in.op == INT_IMAGE)
-		pause_link(l, since);
-	if (r == OKTA_OK || r == OKTA_TIME)
+	if (r == OKTA_OK || r == OKTA_TIME) {
+		if (!l->is_paused)
+			w->deadline = l->conn.deadline;
 		return;
-	link_drop(l, r == OKTA_CLOSED ? "has gone" :
-		r == OKTA_BAD ? "broke the protocol" : "can not be reached");
+	}
+	link_drop(l,
+	    r == OKTA_CLOSED	? "has gone"
+		: r == OKTA_BAD ? "broke the protocol"
+				: "can not be reached");
 }
 
 static void
@@ -362,7 +444,8 @@ link_accept(struct parent *p, int fd, uid_t uid)
 	    uid == p->users.sync.uid ? ROLE_SYNC : ROLE_LOGIN;
 	struct link *l = calloc(1, sizeof(*l));
 
-	if (l == NULL || conn_open(&l->conn, fd, WIRE_INTERNAL_MAX,
+	if (l == NULL ||
+	    conn_open(&l->conn, fd, WIRE_INTERNAL_MAX,
 		role == ROLE_SYNC ? CONN_FDS : 0) != 0) {
 		if (l == NULL)
 			close(fd);
@@ -375,8 +458,11 @@ link_accept(struct parent *p, int fd, uid_t uid)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	l->parent = p;
 	l->role = role;
-	l->watch = (struct watch){.fd = fd, .events = POLLIN,
-	    .ready = link_ready, .expired = link_expired, .owner = l};
+	l->watch = (struct watch){.fd = fd,
+	    .events = POLLIN,
+	    .ready = link_ready,
+	    .expired = link_expired,
+	    .owner = l};
 	if (*link_slot(p, role) != NULL)
 		link_drop(*link_slot(p, role), "replaced by a newer one");
 	*link_slot(p, role) = l;

@@ -44,9 +44,10 @@ inherit_one(int fds[DOOR_COUNT], int fd, const char *name, struct error *e)
 	if (sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) <= 0)
 		return error_set(e, ERROR_SYSTEM,
 		    "socket \"%s\" from systemd is no listening unix stream "
-		    "socket", name);
-	/* systemd's are blocking, and one that has nobody waiting any more would
-	 * stop the loop. */
+		    "socket",
+		    name);
+	/* systemd's are blocking, and one that has nobody waiting any more
+	 * would stop the loop. */
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
@@ -59,7 +60,8 @@ inherit_one(int fds[DOOR_COUNT], int fd, const char *name, struct error *e)
 	}
 	return error_set(e, ERROR_SYSTEM,
 	    "socket \"%s\" from systemd: FileDescriptorName= is not login, "
-	    "self, control or internal, or stands twice", name);
+	    "self, control or internal, or stands twice",
+	    name);
 }
 #endif
 
@@ -96,8 +98,8 @@ make_one(enum door door, gid_t group, struct error *e)
 	int fd, rc;
 
 	if (strlen(doors[door].temp) >= sizeof(a.sun_path))
-		return error_set(e, ERROR_SYSTEM, "%s: path too long",
-		    doors[door].temp);
+		return error_set(
+		    e, ERROR_SYSTEM, "%s: path too long", doors[door].temp);
 	strcpy(a.sun_path, doors[door].temp);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -142,8 +144,8 @@ make_folder(struct error *e)
 	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022) != 0)
 		return error_set(e, ERROR_SYSTEM,
 		    "%s: must be a folder that only root may write; run: "
-		    "chown root:root %s && chmod 0755 %s", OKTA_RUN_DIR,
-		    OKTA_RUN_DIR, OKTA_RUN_DIR);
+		    "chown root:root %s && chmod 0755 %s",
+		    OKTA_RUN_DIR, OKTA_RUN_DIR, OKTA_RUN_DIR);
 	return 0;
 }
 

@@ -1,27 +1,32 @@
 #include "login_talk.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "address.h"
 #include "code.h"
 
-/* A numeric address or nothing: it becomes a header value and a key (T35,
- * T94). And only from root: others would choose the address that Okta's zones
- * and the budget look at. */
+enum { LAST_MS = 2000 }; /* kept for what ends a login */
+
+/* A numeric address without a zone, or PROTOCOL_UNKNOWN: it becomes a header
+ * value and a key (T35, T94). And only from root: others would choose the
+ * address that Okta's zones and the budget look at. */
 static void
 take_rhost(struct talk *t, const struct wire_field *f)
 {
 	uint8_t address[16];
+	size_t len;
 
 	if (!t->is_root)
 		return;
 	if (wire_str(f, t->rhost, sizeof(t->rhost)) != OKTA_OK ||
-	    (inet_pton(AF_INET, t->rhost, address) != 1 &&
-		inet_pton(AF_INET6, t->rhost, address) != 1))
-		t->rhost[0] = '\0';
+	    address_parse(t->rhost, address) != 0)
+		strcpy(t->rhost, PROTOCOL_UNKNOWN);
+	len = strcspn(t->rhost, "%");
+	t->is_scoped = t->rhost[len] != '\0';
+	t->rhost[len] = '\0';
 }
 
 static int
@@ -37,15 +42,31 @@ static int
 take_fields(struct talk *t, struct wire_in *in, uint32_t *deadline_ms)
 {
 	struct wire_field f;
+	uint32_t seen = 0;
 	int r;
 
 	while ((r = wire_next(in, &f)) == 1) {
+		/* Of two that differ, oktad and the worker might believe one
+		 * each. */
+		if (f.tag >= 32 || (seen & 1U << f.tag) != 0)
+			return OKTA_BAD;
+		seen |= 1U << f.tag;
 		switch (f.tag) {
 		case TAG_UID:
 		case TAG_SERVICE:
 		case TAG_TICKET: /* the hello: oktad has read it */
-		case TAG_TTY:
+			r = OKTA_OK;
+			break;
 		case TAG_RUSER:
+			r = OKTA_OK;
+			if (!t->is_root ||
+			    wire_str(&f, t->ruser, sizeof(t->ruser)) != OKTA_OK)
+				t->ruser[0] = '\0';
+			break;
+		case TAG_TTY:
+			/* sshd says "ssh", whatever its client can show. */
+			t->is_terminal =
+			    f.len > 3 || memcmp(f.p, "ssh", f.len) != 0;
 			r = OKTA_OK;
 			break;
 		case TAG_USER:
@@ -82,8 +103,8 @@ read_rest(struct talk *t, size_t have, size_t total, uint64_t deadline)
 			return OKTA_TIME;
 		if (poll(&p, 1, (int)(deadline - now)) < 1)
 			continue;
-		ssize_t n = recv(t->fd, t->frame + have, total - have,
-		    MSG_DONTWAIT);
+		ssize_t n =
+		    recv(t->fd, t->frame + have, total - have, MSG_DONTWAIT);
 
 		if (n == 0)
 			return OKTA_CLOSED;
@@ -109,8 +130,9 @@ talk_begin(struct talk *t, int fd, const struct slice_person *p)
 	if (p->hello_len < WIRE_HEADER_SIZE || p->hello_len > sizeof(t->frame))
 		return OKTA_BAD;
 	memcpy(t->frame, p->hello, p->hello_len);
-	total = 4 + ((size_t)t->frame[0] << 24 | (size_t)t->frame[1] << 16 |
-	    (size_t)t->frame[2] << 8 | t->frame[3]);
+	total = 4 +
+	    ((size_t)t->frame[0] << 24 | (size_t)t->frame[1] << 16 |
+		(size_t)t->frame[2] << 8 | t->frame[3]);
 	if (total < p->hello_len || total > sizeof(t->frame))
 		return OKTA_BAD;
 	r = read_rest(t, p->hello_len, total, now + WIRE_FRAME_MS);
@@ -164,8 +186,8 @@ talk_ask(struct talk *t, enum prompt_kind kind, const char *text,
 	wire_put_str(&o, TAG_TEXT, text);
 	r = send_frame(t, &o);
 	if (r == OKTA_OK)
-		r = wire_recv(t->fd, t->frame, sizeof(t->frame), &len,
-		    t->deadline);
+		r = wire_recv(
+		    t->fd, t->frame, sizeof(t->frame), &len, t->deadline);
 	if (r == OKTA_OK)
 		r = wire_open(&in, t->frame, len);
 	if (r != OKTA_OK)
@@ -186,6 +208,35 @@ out:
 }
 
 int
+talk_info(struct talk *t, const char *text)
+{
+	struct wire_out o;
+
+	wire_begin(&o, t->frame, sizeof(t->frame), OP_INFO, t->id);
+	wire_put_str(&o, TAG_TEXT, text);
+	return send_frame(t, &o);
+}
+
+int
+talk_wait(struct talk *t, uint32_t ms)
+{
+	struct pollfd p = {.fd = t->fd, .events = POLLIN | POLLRDHUP};
+	uint64_t until = wire_now_ms() + ms, now;
+	uint64_t end = t->deadline > LAST_MS ? t->deadline - LAST_MS : 0;
+
+	if (until > end)
+		until = end;
+	do {
+		now = wire_now_ms();
+		/* Nobody has been asked anything: whatever comes is CANCEL, the
+		 * end, or a breach of the protocol. */
+		if (poll(&p, 1, now < until ? (int)(until - now) : 0) > 0)
+			return OKTA_CLOSED;
+	} while ((now = wire_now_ms()) < until);
+	return now < end ? OKTA_OK : OKTA_TIME;
+}
+
+int
 talk_verdict(struct talk *t, enum verdict_code code, int is_late,
     const char *text, const char *ticket)
 {
@@ -199,6 +250,8 @@ talk_verdict(struct talk *t, enum verdict_code code, int is_late,
 		wire_put(&o, TAG_TICKET, ticket, PROTOCOL_TICKET_SIZE);
 	if (is_late)
 		wire_put(&o, TAG_LATE, "", 0);
+	if (code == VERDICT_ACCEPT && t->who != 0)
+		wire_put_u32(&o, TAG_UID, t->who);
 	return send_frame(t, &o);
 }
 

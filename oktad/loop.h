@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 struct watch {
-	int fd;		   /* -1: only the deadline counts */
-	short events;	   /* POLLIN and the like */
+	int fd; /* -1: only the deadline counts */
+	short events; /* POLLIN and the like */
 	uint64_t deadline; /* wire_now_ms() clock; 0: none */
 	void (*ready)(struct watch *w, short revents);
 	void (*expired)(struct watch *w); /* deadline is 0 again by then */

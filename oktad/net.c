@@ -20,6 +20,7 @@
 #include "channel.h"
 #include "exchange.h"
 #include "log.h"
+#include "own.h"
 #include "paths.h"
 #include "sandbox.h"
 
@@ -45,9 +46,10 @@ net_learn(struct net *n, enum route_bucket bucket, const struct call *call)
 	skew = skew_seconds(&n->skew);
 	if (llabs(skew - n->shown_skew) >= SKEW_NOTABLE_S) {
 		n->shown_skew = (int32_t)(skew > INT32_MAX ? INT32_MAX
-			: skew < INT32_MIN ? INT32_MIN : skew);
-		log_event(LOG_WARNING, "clock",
-		    log_number("okta_ahead_s", skew));
+			: skew < INT32_MIN		   ? INT32_MIN
+							   : skew);
+		log_event(
+		    LOG_WARNING, "clock", log_number("okta_ahead_s", skew));
 	}
 	/* Only jitter: without random numbers there is none. */
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
@@ -69,17 +71,23 @@ net_note_error(struct net *n, const char *text)
 }
 
 void
-net_credential_changed(struct net *n, const struct credential *c,
-    const struct error *e)
+net_credential_changed(
+    struct net *n, const struct credential *c, const struct error *e)
 {
 	n->has_news = 1;
-	net_note_error(n, e != NULL ? e->text : NULL);
+	/* Of one command its asker is told. */
+	if (!c->is_strict)
+		net_note_error(n, e != NULL ? e->text : NULL);
 	if (e == NULL)
 		log_event(LOG_INFO, "token",
-		    log_text("credential", c->is_admin ? "admin" : "okta"),
+		    log_text("credential",
+			c->owner.tag == TAG_CHANGE	? "change"
+			    : c->owner.tag == TAG_ADMIN ? "admin"
+							: "okta"),
+		    log_text("type", c->token.is_bound ? "DPoP" : "Bearer"),
 		    log_text("scopes", c->token.granted),
-		    log_text("missing", c->token.missing[0] != '\0'
-			? c->token.missing : NULL));
+		    log_text("missing",
+			c->token.missing[0] != '\0' ? c->token.missing : NULL));
 }
 
 static unsigned int
@@ -89,9 +97,9 @@ fill_poll(struct net *n, struct pollfd *fds)
 	struct channel *c;
 
 	fds[count++] = (struct pollfd){.fd = n->parent, .events = POLLIN};
-	TAILQ_FOREACH(c, &n->channels, entry)
-		fds[count++] = (struct pollfd){.fd = c->fd,
-		    .events = channel_events(c)};
+	TAILQ_FOREACH (c, &n->channels, entry)
+		fds[count++] =
+		    (struct pollfd){.fd = c->fd, .events = channel_events(c)};
 	return count;
 }
 
@@ -129,6 +137,7 @@ run(struct net *n, struct error *e)
 			last_tick = now;
 			credential_tick(&n->daemon, now);
 			credential_tick(&n->admin, now);
+			own_tick(n, now);
 			n->has_news = 1;
 		}
 		if (n->has_news)
@@ -146,6 +155,7 @@ shut_down(struct net *n)
 		channel_close(c);
 	credential_clear(&n->daemon);
 	credential_clear(&n->admin);
+	dpop_clear(&n->oidc_proof);
 	transport_close(n->transport);
 	origin_close(&n->origin);
 	slice_net_clear(&n->conf);
@@ -190,8 +200,6 @@ main(int argc, char **argv)
 	if (rc == 0 && geteuid() == 0 && path == NULL)
 		rc = error_set(&e, ERROR_SYSTEM,
 		    "is not to run as root, but as " OKTA_NET_USER);
-	if (rc == 0 && wipe_on_free() != 0)
-		rc = error_set(&e, ERROR_SYSTEM, "libcurl can not be used");
 	if (rc == 0)
 		rc = transport_open(&n.transport, &e);
 	if (rc == 0 && is_linked)

@@ -13,6 +13,8 @@
 #include "channel.h"
 #include "log.h"
 #include "net.h"
+#include "oidc_client.h"
+#include "own.h"
 
 enum { LINK_MS = 2000 };
 
@@ -39,14 +41,13 @@ net_connect(const char *path, int is_test, int *out, struct error *e)
 		return error_set(e, ERROR_SYSTEM, "%s: path too long", path);
 	strcpy(sun.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 ||
-	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0) {
+	if (fd < 0 || connect(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0) {
 		error_errno(e, "%s", path);
 		goto fail;
 	}
 	if (!is_trusted_peer(fd, is_test)) {
-		error_set(e, ERROR_SYSTEM, "%s: the other end is not root",
-		    path);
+		error_set(
+		    e, ERROR_SYSTEM, "%s: the other end is not root", path);
 		goto fail;
 	}
 	*out = fd;
@@ -71,16 +72,23 @@ net_inherit(int *out, struct error *e)
 static void
 apply_conf(struct net *n)
 {
+	struct credential_hint hint = {0};
 	struct origin origin;
 	struct error e;
+	int is_same_org;
 
 	/* oktad has checked it; a bad one leaves the old one in force. */
 	if (origin_open(&origin, n->incoming.url, &e) != 0) {
-		log_event(LOG_ERR, "bad_configuration",
-		    log_text("error", e.text));
+		log_event(
+		    LOG_ERR, "bad_configuration", log_text("error", e.text));
 		slice_net_clear(&n->incoming);
 		return;
 	}
+	/* What Okta has said about limits and proofs holds on: else a reload on
+	 * a whole fleet would make all of them poll and mint in step. */
+	is_same_org = n->has_conf && strcmp(n->origin.url, origin.url) == 0;
+	if (is_same_org)
+		credential_save_hint(&n->daemon, &hint);
 	credential_clear(&n->daemon);
 	credential_clear(&n->admin);
 	origin_close(&n->origin);
@@ -90,34 +98,55 @@ apply_conf(struct net *n)
 	memset(&n->incoming, 0, sizeof(n->incoming));
 	n->has_conf = 1;
 	n->has_news = 1;
-	memset(&n->governor, 0, sizeof(n->governor));
+	if (!is_same_org) {
+		memset(&n->governor, 0, sizeof(n->governor));
+		dpop_clear(&n->oidc_proof);
+		n->norgs++;
+		/* What they hold was for the other one. */
+		own_close_channels(n);
+	}
 	n->governor.share = n->conf.rate_share;
-	credential_set(&n->daemon, n, 0, n->conf.mode, &n->conf.api_token,
-	    n->conf.scopes);
-	credential_set(&n->admin, n, 1, n->conf.admin_mode,
-	    &n->conf.admin_token, n->conf.admin_scopes);
+	credential_set(&n->daemon, n, (struct credential_owner){0, 0},
+	    n->conf.mode, &n->conf.api_token, n->conf.scopes);
+	credential_take_hint(&n->daemon, &hint);
+	credential_set(&n->admin, n, (struct credential_owner){TAG_ADMIN, 1},
+	    n->conf.admin_mode, &n->conf.admin_token, n->conf.admin_scopes);
 	log_event(LOG_INFO, "configured", log_text("org", n->origin.url));
 }
 
 static int
 take_channel(struct net *n, struct wire_in *in, int fd)
 {
+	struct bound who = {0};
+	struct wire_in terms = *in;
 	struct wire_field f;
+	struct channel *c;
 	uint32_t role = 0;
 
 	while (wire_next(in, &f) == 1) {
 		if (f.tag == TAG_ROLE)
 			wire_u32(&f, &role);
+		else if (f.tag == TAG_OKTA_ID)
+			wire_str(&f, who.id, sizeof(who.id));
+		else if (f.tag == TAG_LOGIN)
+			wire_str(&f, who.login, sizeof(who.login));
 	}
-	if (fd < 0 || role < ROLE_LOGIN || role > ROLE_CONTROL)
+	if (fd < 0 || role < ROLE_LOGIN || role > ROLE_SESSION)
 		return -1;
-	if (n->nchannels >= NET_CHANNELS_MAX) {
-		log_event(LOG_WARNING, "too_many_channels",
+	if (n->nchannels >= NET_CHANNELS_MAX ||
+	    (role == ROLE_LOGIN &&
+		(!json_is_id(who.id, strlen(who.id)) ||
+		    who.login[0] == '\0'))) {
+		log_event(LOG_WARNING,
+		    n->nchannels >= NET_CHANNELS_MAX ? "too_many_channels"
+						     : "login_of_nobody",
 		    log_number("role", role));
 		close(fd);
 		return 0;
 	}
-	channel_open(n, fd, (enum channel_role)role);
+	c = channel_open(n, fd, (enum channel_role)role, &who);
+	if (c != NULL && role == ROLE_CHANGE && own_take(c, &terms) != 0)
+		channel_close(c);
 	return 0;
 }
 
@@ -134,8 +163,10 @@ take_assertion(struct net *n, struct wire_in *in)
 		else if (f.tag == TAG_ERROR)
 			wire_str(&f, reason, sizeof(reason));
 	}
-	if (!credential_take_assertion(&n->daemon, in->id, &jwt, reason))
-		credential_take_assertion(&n->admin, in->id, &jwt, reason);
+	if (!credential_take_assertion(&n->daemon, in->id, &jwt, reason) &&
+	    !credential_take_assertion(&n->admin, in->id, &jwt, reason) &&
+	    !own_take_assertion(n, in->id, &jwt, reason))
+		oidc_client_take(n, in->id, &jwt, reason);
 	secret_clear(&jwt);
 }
 
@@ -152,8 +183,9 @@ net_take_frame(struct net *n, struct error *e)
 	if (r == OKTA_OK)
 		r = wire_open(&in, frame, len);
 	if (r != OKTA_OK)
-		return error_set(e, r == OKTA_CLOSED ? ERROR_NONE
-		    : ERROR_SYSTEM, "the link to oktad is broken");
+		return error_set(e,
+		    r == OKTA_CLOSED ? ERROR_NONE : ERROR_SYSTEM,
+		    "the link to oktad is broken");
 	if (nfds == 0)
 		fd = -1;
 	switch (in.op) {
@@ -184,7 +216,8 @@ net_take_frame(struct net *n, struct error *e)
 	if (fd >= 0)
 		close(fd);
 	explicit_bzero(frame, len);
-	return r == OKTA_OK ? 0
+	return r == OKTA_OK
+	    ? 0
 	    : error_set(e, ERROR_SYSTEM, "oktad sent what is not understood");
 }
 
@@ -197,15 +230,15 @@ send_frame(struct net *n, struct wire_out *o)
 
 void
 net_send_assert(struct net *n, const uint8_t id[WIRE_ID_SIZE], int32_t skew,
-    int is_admin)
+    struct credential_owner owner)
 {
 	uint8_t frame[128];
 	struct wire_out o;
 
 	wire_begin(&o, frame, sizeof(frame), INT_ASSERT, id);
 	wire_put_u32(&o, TAG_SKEW, (uint32_t)skew);
-	if (is_admin)
-		wire_put_u32(&o, TAG_ADMIN, 1);
+	if (owner.tag != 0)
+		wire_put_u32(&o, owner.tag, owner.value);
 	send_frame(n, &o);
 }
 
@@ -237,8 +270,8 @@ net_push_status(struct net *n)
 	put_text(&o, STATUS_MISSING, t->missing);
 	wire_put_u32(&o, STATUS_SKEW, (uint32_t)n->shown_skew);
 	put_text(&o, STATUS_ERROR, n->error);
-	if (wire_end(&o) != OKTA_OK || (o.len == n->status_len &&
-		memcmp(frame, n->status, o.len) == 0))
+	if (wire_end(&o) != OKTA_OK ||
+	    (o.len == n->status_len && memcmp(frame, n->status, o.len) == 0))
 		return;
 	memcpy(n->status, frame, o.len);
 	n->status_len = o.len;

@@ -14,15 +14,16 @@
 #include "parent.h"
 #include "paths.h"
 #include "sandbox.h"
+#include "rules_file.h"
 #include "setup.h"
 
 enum { EXIT_USAGE = 2, EXIT_CONFIG = 3 };
 
-static void __attribute__((noreturn))
-usage(void)
+static void __attribute__((noreturn)) usage(void)
 {
 	fputs("usage: oktad [-f] [-n] [-d] [-c FILE]\n"
-	      "       oktad --probe\n", stderr);
+	      "       oktad --probe\n",
+	    stderr);
 	exit(EXIT_USAGE);
 }
 
@@ -31,23 +32,27 @@ load(struct parent *p, struct error *e)
 {
 	return conf_load(p->conf_path, &p->conf, e) == 0 &&
 		assertion_load_keys(p->conf, &p->keys, e) == 0
-	    ? 0 : -1;
+	    ? 0
+	    : -1;
+}
+
+static void
+print_remark(void *arg, const char *id, const char *text)
+{
+	(void)arg;
+	printf("%s [%s]\n", text, id);
 }
 
 static int
 check(struct parent *p)
 {
 	struct error e = {0};
-	struct buf remarks;
 
 	if (load(p, &e) != 0) {
 		fprintf(stderr, "%s\n", e.text);
 		return EXIT_CONFIG;
 	}
-	buf_init(&remarks, 1 << 16);
-	if (conf_remarks(p->conf, &remarks) > 0)
-		fputs(remarks.bytes, stdout);
-	buf_clear(&remarks);
+	conf_remarks(p->conf, print_remark, NULL);
 	puts("configuration OK");
 	return 0;
 }
@@ -57,6 +62,7 @@ static int
 set_up(struct parent *p, int fds[DOOR_COUNT], struct error *e)
 {
 	struct budget_now now = {0};
+	struct error later = {0};
 
 	if (setup_users(&p->users, e) != 0)
 		return -1;
@@ -65,19 +71,31 @@ set_up(struct parent *p, int fds[DOOR_COUNT], struct error *e)
 	if (setup_folders(&p->users, e) != 0 || setup_lock(e) != 0 ||
 	    listen_make(fds, p->users.net.gid, e) != 0)
 		return -1;
+	setup_sweep();
+	if (rules_file_write(OKTA_RULES_PATH, p->conf, e) != 0)
+		return -1;
 	if (budget_clock(&now) != 0)
 		return error_errno(e, "clock");
 	p->budget = budget_open(OKTA_BUDGET_PATH, &now, e);
+	p->preferences = preferences_open(OKTA_PREFERENCES_PATH);
 	p->tickets = tickets_new();
-	if (p->budget == NULL || p->tickets == NULL)
+	p->sessions = sessions_open(OKTA_SESSIONS_PATH, &later);
+	if (p->budget == NULL || p->preferences == NULL || p->tickets == NULL ||
+	    p->sessions == NULL)
 		return error_set(e, ERROR_SYSTEM, "out of memory");
 	/* Without a budget there is no login; the directory is served all the
 	 * same, and the file may become good again. */
 	if (e->kind != ERROR_NONE)
 		log_event(LOG_ERR, "budget", log_text("error", e->text));
+	if (later.kind != ERROR_NONE)
+		log_event(LOG_ERR, "sessions", log_text("error", later.text));
 	if (p->is_foreground)
 		p->netns = setup_no_network();
-	return setup_capabilities(p->netns >= 0, e);
+	if (setup_capabilities(p->netns >= 0, e) != 0)
+		return -1;
+	/* Under systemd the unit has one too. */
+	return sandbox_has_filter() ? sandbox_load_filter(SANDBOX_PARENT, e)
+				    : 0;
 }
 
 static int
@@ -88,8 +106,8 @@ run(struct parent *p, int fds[DOOR_COUNT])
 
 	if (load(p, &e) != 0) {
 		log_event(LOG_ERR, "config", log_text("error", e.text),
-		    log_text("effect",
-			"not started; what was published stays"));
+		    log_text(
+			"effect", "not started; what was published stays"));
 		return EXIT_CONFIG;
 	}
 	if (set_up(p, fds, &e) != 0) {
@@ -100,7 +118,9 @@ run(struct parent *p, int fds[DOOR_COUNT])
 		rc = parent_run(p, fds);
 	}
 	budget_close(p->budget);
+	preferences_free(p->preferences);
 	tickets_free(p->tickets);
+	sessions_close(p->sessions);
 	return rc;
 }
 
@@ -140,8 +160,8 @@ main(int argc, char **argv)
 		usage();
 	/* What systemd says in the environment is read before it is emptied. */
 	notify_keep();
-	log_open("oktad", p.is_foreground || p.is_debug || p.is_probe,
-	    p.is_debug);
+	log_open(
+	    "oktad", p.is_foreground || p.is_debug || p.is_probe, p.is_debug);
 	if (listen_inherit(fds, &e) != 0 || child_keep_environment() != 0 ||
 	    sandbox_begin(&e) != 0) {
 		log_event(LOG_ERR, "start_failed", log_text("program", "oktad"),

@@ -46,8 +46,8 @@ origin_open(struct origin *o, const char *url, struct error *e)
 	o->host = url_part(u, CURLUPART_HOST, 0);
 	o->port = url_part(u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 	o->url = strdup(url);
-	if (scheme != NULL && strcmp(scheme, "https") == 0 &&
-	    o->host != NULL && o->port != NULL && o->url != NULL)
+	if (scheme != NULL && strcmp(scheme, "https") == 0 && o->host != NULL &&
+	    o->port != NULL && o->url != NULL)
 		rc = 0;
 out:
 	free(scheme);
@@ -85,9 +85,10 @@ is_plain(const char *link)
 	authority += 3;
 	len = strcspn(authority, "/?");
 	return len > 0 && authority[len] == '/' &&
-	    strspn(authority, "abcdefghijklmnopqrstuvwxyz"
-			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			      "0123456789.-:[]") >= len;
+	    strspn(authority,
+		"abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789.-:[]") >= len;
 }
 
 int

@@ -9,7 +9,7 @@
 #include "error.h"
 
 struct origin {
-	char *url;  /* "https://host[:port]" */
+	char *url; /* "https://host[:port]" */
 	char *host, *port;
 };
 

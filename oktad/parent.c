@@ -9,32 +9,55 @@
 #include <unistd.h>
 
 #include "accept.h"
+#include "change.h"
 #include "confirm.h"
 #include "control.h"
 #include "link.h"
 #include "log.h"
 #include "notify.h"
 #include "paths.h"
+#include "publishing.h"
+#include "rules_file.h"
 #include "wire.h"
 #include "worker.h"
+
+void
+parent_shed(void *parent)
+{
+	struct parent *p = parent;
+
+	okta_sessions_shed(p);
+	change_shed_all(p);
+	assertion_free_keys(&p->keys);
+	conf_free(p->conf);
+	tickets_free(p->tickets);
+	sessions_close(p->sessions);
+}
 
 int
 parent_reload(struct parent *p, struct error *e)
 {
 	struct assertion_keys keys = {0};
-	struct conf *conf = NULL;
+	struct conf *conf = NULL, *before = p->conf;
 
+	/* The rules last: whoever asks may see them before we are done. */
 	if (conf_load(p->conf_path, &conf, e) != 0 ||
-	    assertion_load_keys(conf, &keys, e) != 0) {
-		log_event(LOG_ERR, "reload_refused",
-		    log_text("error", e->text),
+	    assertion_load_keys(conf, &keys, e) != 0 ||
+	    (!p->is_probe && rules_file_write(OKTA_RULES_PATH, conf, e) != 0)) {
+		assertion_free_keys(&keys);
+		log_event(LOG_ERR, "reload_refused", log_text("error", e->text),
 		    log_text("effect", "the old configuration stays"));
 		conf_free(conf);
 		return -1;
 	}
 	assertion_free_keys(&p->keys);
-	conf_free(p->conf);
 	p->conf = conf;
+	p->loads++;
+	p->unasked = 0;
+	session_watch_reloaded(p);
+	if (!p->is_probe)
+		okta_sessions_reloaded(p, before);
+	conf_free(before);
 	p->keys = keys;
 	log_event(LOG_NOTICE, "reloaded", log_text("file", p->conf_path));
 	link_send_conf(p);
@@ -51,8 +74,8 @@ plan_restart(struct parent *p)
 	for (size_t i = 0; i < 2; i++) {
 		uint64_t again = services[i]->again;
 
-		if (again != 0 && (p->restart.deadline == 0 ||
-			again < p->restart.deadline))
+		if (again != 0 &&
+		    (p->restart.deadline == 0 || again < p->restart.deadline))
 			p->restart.deadline = again;
 	}
 }
@@ -79,6 +102,9 @@ reap(struct parent *p)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		worker_reaped(p, pid);
+		publishing_reaped(p, pid);
+		session_watch_reaped(p, pid);
+		okta_sessions_reaped(p, pid);
 		if (pid == p->net_service.pid)
 			service_ended(&p->net_service, status);
 		else if (pid == p->sync_service.pid)
@@ -146,8 +172,7 @@ ratchet_expired(struct watch *w)
 	struct error e = {0};
 
 	if (confirm_ratchet(OKTA_CONFIRMED_PATH, &e) != 0)
-		log_event(LOG_ERR, "confirm_failed",
-		    log_text("error", e.text));
+		log_event(LOG_ERR, "confirm_failed", log_text("error", e.text));
 	w->deadline = wire_now_ms() + 1000ULL * CONFIRM_RATCHET_S;
 }
 
@@ -189,8 +214,8 @@ start_services(struct parent *p)
 		link_accept(p, ends[0], p->users.net.uid);
 		return 0;
 	}
-	p->restart = (struct watch){.fd = -1, .expired = restart_expired,
-	    .owner = p};
+	p->restart =
+	    (struct watch){.fd = -1, .expired = restart_expired, .owner = p};
 	if (loop_add(&p->loop, &p->restart) != 0)
 		return -1;
 	if (p->is_foreground) {
@@ -210,8 +235,13 @@ start(struct parent *p, const int fds[DOOR_COUNT])
 		control_accept(p, STDIN_FILENO);
 	else if (accept_open(p, fds) != 0)
 		return -1;
-	p->ratchet = (struct watch){.fd = -1, .expired = ratchet_expired,
-	    .deadline = p->is_probe ? 0 : 1, .owner = p};
+	if (!p->is_probe &&
+	    (session_watch_open(p) != 0 || okta_sessions_open(p) != 0))
+		return -1;
+	p->ratchet = (struct watch){.fd = -1,
+	    .expired = ratchet_expired,
+	    .deadline = p->is_probe ? 0 : 1,
+	    .owner = p};
 	if (loop_add(&p->loop, &p->ratchet) != 0)
 		return -1;
 	return start_services(p);
@@ -224,9 +254,10 @@ parent_run(struct parent *p, const int fds[DOOR_COUNT])
 
 	TAILQ_INIT(&p->workers);
 	TAILQ_INIT(&p->controls);
+	p->publishing.job.fd = -1;
+	p->session_watch.job.fd = -1;
 	if (start(p, fds) != 0) {
-		log_event(LOG_ERR, "start_failed",
-		    log_text("program", "oktad"),
+		log_event(LOG_ERR, "start_failed", log_text("program", "oktad"),
 		    log_text("error", strerror(errno)));
 		rc = 1;
 	} else {
@@ -245,6 +276,10 @@ parent_run(struct parent *p, const int fds[DOOR_COUNT])
 	if (!p->is_probe)
 		accept_close(p);
 	worker_close_all(p);
+	if (!p->is_probe) {
+		session_watch_close(p);
+		okta_sessions_close(p);
+	}
 	control_close_all(p);
 	service_stop(&p->net_service);
 	service_stop(&p->sync_service);

@@ -29,6 +29,9 @@ struct peer_users {
 
 /* uid of the peer. 0; -1 where the kernel does not say: close it. */
 int peer_uid(int fd, uid_t *uid);
+/* Its pid, where it is in a namespace that is seen from here; else 0. Says who
+ * to look at and decides nothing (session_peer()). */
+pid_t peer_pid(int fd);
 /* May a peer with this uid ask for op behind this door, about subject (the
  * uid of the hello; any number behind the other doors)? 1 or 0; an op that the
  * table does not name is 0. */

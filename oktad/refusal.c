@@ -9,13 +9,12 @@ static void
 forget(struct refusals *r, size_t i)
 {
 	r->n--;
-	memmove(&r->list[i], &r->list[i + 1],
-	    (r->n - i) * sizeof(r->list[0]));
+	memmove(&r->list[i], &r->list[i + 1], (r->n - i) * sizeof(r->list[0]));
 }
 
 void
-refusal_note(struct refusals *r, uid_t uid, const char *service,
-    const char *reason)
+refusal_note(
+    struct refusals *r, uid_t uid, const char *service, const char *reason)
 {
 	struct refusal *f;
 

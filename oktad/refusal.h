@@ -26,8 +26,8 @@ struct refusals {
 };
 
 /* Without memory there is nothing to tell; that denies nobody. */
-void refusal_note(struct refusals *r, uid_t uid, const char *service,
-    const char *reason);
+void refusal_note(
+    struct refusals *r, uid_t uid, const char *service, const char *reason);
 /* NULL where there was none. Valid until the next refusal_note(). */
 const struct refusal *refusal_find(const struct refusals *r, uid_t uid);
 void refusal_clear(struct refusals *r);

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "log.h"
 #include "paths.h"
 
@@ -42,15 +43,16 @@ setup_users(struct peer_users *users, struct error *e)
 	if (users->net.uid == users->sync.uid ||
 	    users->net.uid == users->login.uid ||
 	    users->sync.uid == users->login.uid)
-		return error_set(e, ERROR_SYSTEM, "%s, %s and %s must be "
-		    "three users", OKTA_NET_USER, OKTA_SYNC_USER,
-		    OKTA_LOGIN_USER);
+		return error_set(e, ERROR_SYSTEM,
+		    "%s, %s and %s must be "
+		    "three users",
+		    OKTA_NET_USER, OKTA_SYNC_USER, OKTA_LOGIN_USER);
 	return 0;
 }
 
 static int
-make_folder(const char *path, mode_t mode, uid_t uid, gid_t gid,
-    struct error *e)
+make_folder(
+    const char *path, mode_t mode, uid_t uid, gid_t gid, struct error *e)
 {
 	struct stat st;
 	mode_t old = umask(0);
@@ -63,29 +65,49 @@ make_folder(const char *path, mode_t mode, uid_t uid, gid_t gid,
 		return error_errno(e, "%s: owner", path);
 	if (lstat(path, &st) != 0)
 		return error_errno(e, "%s", path);
-	if (!S_ISDIR(st.st_mode) || st.st_uid != uid ||
-	    (st.st_mode & 022) != 0)
+	if (!S_ISDIR(st.st_mode) || st.st_uid != uid || (st.st_mode & 022) != 0)
 		return error_set(e, ERROR_SYSTEM,
 		    "%s: must be a folder that only uid %u may write; run: "
-		    "chown %u %s && chmod %04o %s", path, (unsigned int)uid,
-		    (unsigned int)uid, path, (unsigned int)mode, path);
+		    "chown %u %s && chmod %04o %s",
+		    path, (unsigned int)uid, (unsigned int)uid, path,
+		    (unsigned int)mode, path);
 	if ((st.st_mode & 0777) != mode)
 		log_event(LOG_WARNING, "folder_mode", log_text("path", path),
-		    log_text("remedy", mode == 0700 ? "chmod 0700" :
-			"chmod 0755"));
+		    log_text(
+			"remedy", mode == 0700 ? "chmod 0700" : "chmod 0755"));
 	return 0;
+}
+
+int
+setup_own_folders(struct error *e)
+{
+	return make_folder(OKTA_STATE_DIR, 0755, 0, 0, e) == 0 &&
+		make_folder(OKTA_PUBLIC_DIR, 0755, 0, 0, e) == 0 &&
+		make_folder(OKTA_PRIVATE_DIR, 0700, 0, 0, e) == 0
+	    ? 0
+	    : -1;
 }
 
 int
 setup_folders(const struct peer_users *users, struct error *e)
 {
-	if (make_folder(OKTA_STATE_DIR, 0755, 0, 0, e) != 0 ||
-	    make_folder(OKTA_PUBLIC_DIR, 0755, 0, 0, e) != 0 ||
-	    make_folder(OKTA_PRIVATE_DIR, 0700, 0, 0, e) != 0 ||
-	    make_folder(OKTA_STATE_DIR "/state", 0700, users->sync.uid,
-		users->sync.gid, e) != 0)
-		return -1;
-	return 0;
+	return setup_own_folders(e) == 0 &&
+		make_folder(OKTA_STATE_DIR "/state", 0700, users->sync.uid,
+		    users->sync.gid, e) == 0
+	    ? 0
+	    : -1;
+}
+
+void
+setup_sweep(void)
+{
+	static const char *const paths[] = {OKTA_DIRECTORY_PATH,
+	    OKTA_CONFIRMED_PATH, OKTA_PEOPLE_PATH, OKTA_FORMER_PATH,
+	    OKTA_RULES_PATH, OKTA_BUDGET_PATH, OKTA_SESSIONS_PATH,
+	    OKTA_HELD_PATH};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		file_new_sweep(paths[i]);
 }
 
 int
@@ -118,8 +140,7 @@ setup_no_network(void)
 int
 setup_capabilities(int has_netns, struct error *e)
 {
-	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3,
-	    0};
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct data[2] = {{0}};
 	uint32_t keep = 1U << CAP_SETUID | 1U << CAP_SETGID |
 	    1U << CAP_SETPCAP | 1U << CAP_KILL;

@@ -14,6 +14,12 @@ int setup_users(struct peer_users *users, struct error *e);
 /* Makes the folders of OKTA_STATE_DIR that are missing; refuses one that
  * somebody else may write. 0 or -1. */
 int setup_folders(const struct peer_users *users, struct error *e);
+/* Those of them that are root's, also later: somebody may have removed them
+ * (T116). */
+int setup_own_folders(struct error *e);
+/* Removes the temporaries that an oktad before this one left behind when it was
+ * killed. Only with the lock. */
+void setup_sweep(void);
 /* Takes the lock that only one oktad can have, for the life of the process. 0
  * or -1. */
 int setup_lock(struct error *e);

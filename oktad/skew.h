@@ -10,7 +10,7 @@
 enum {
 	SKEW_SAMPLES = 5,
 	SKEW_MAX_S = 86400, /* assertions are corrected up to this */
-	SKEW_NOTABLE_S = 3  /* Date has whole seconds, answers take time */
+	SKEW_NOTABLE_S = 3 /* Date has whole seconds, answers take time */
 };
 
 struct skew {

@@ -9,9 +9,9 @@
 #include <sys/types.h>
 
 enum {
-	SLOTS_TOTAL = 256,   /* connections and login workers */
-	SLOTS_OTHERS = 192,  /* of them for uids other than root */
-	SLOTS_PER_UID = 16   /* for one uid other than root */
+	SLOTS_TOTAL = 256, /* connections and login workers */
+	SLOTS_OTHERS = 192, /* of them for uids other than root */
+	SLOTS_PER_UID = 16 /* for one uid other than root */
 };
 
 struct slots {
@@ -19,7 +19,7 @@ struct slots {
 		uid_t uid;
 		unsigned int n;
 	} others[SLOTS_OTHERS];
-	size_t uids;	      /* entries of others in use */
+	size_t uids; /* entries of others in use */
 	unsigned int n_root, n_others;
 };
 

@@ -60,12 +60,23 @@ use_conf(struct sync *s, struct error *e)
 	    .gid_attribute = c->gid_attribute,
 	    .home_attribute = c->home_attribute,
 	    .shell_attribute = c->shell_attribute,
+	    .gecos_attribute = c->gecos_attribute,
+	    .ssh_keys_attribute = c->ssh_keys_attribute,
+	    .group_prefix = c->group_prefix,
 	    .id_min = c->id_min,
 	    .id_max = c->id_max};
-	if (strncmp(c->name, attribute, sizeof(attribute) - 1) == 0)
-		s->rules.name_attribute = c->name + sizeof(attribute) - 1;
-	return state_configure(
-	    s->state, c->allow_groups, c->allow_apps, c->publish_groups, e);
+	if (strncmp(c->name, attribute, sizeof(attribute) - 1) == 0) {
+		const char *name = c->name + sizeof(attribute) - 1;
+		size_t len = strcspn(name, " \t");
+
+		snprintf(s->name_attribute, sizeof(s->name_attribute), "%.*s",
+		    (int)(len < 64 ? len : 64), name);
+		s->rules.name_attribute = s->name_attribute;
+		s->rules.or_local_part = name[len] != '\0';
+	}
+	schema_begin(s);
+	return state_configure(s->state, c->allow_groups, c->allow_apps,
+	    c->publish_groups, c->rule_ids, e);
 }
 
 static void
@@ -83,7 +94,7 @@ publish_again(struct sync *s, struct error *e)
 
 	if (state_get(s->state, "last_full", &full, e) == -1)
 		return -1;
-	return full == 0 ? 0 : publish_image(s, 0, e);
+	return full == 0 ? 0 : publish_image(s, 0, 0, e);
 }
 
 int
@@ -118,6 +129,19 @@ around(uint64_t ms)
 	return ms - ms / 10 + (ms / 5) * (r & 0xffff) / 0xffff;
 }
 
+/* When to poll next. At first anywhere in two intervals: the hosts of a company
+ * may have started in the same second. */
+static uint64_t
+poll_ms(const struct sync *s)
+{
+	uint64_t interval = (uint64_t)s->conf.poll_interval_s * 1000;
+	uint32_t r = 0;
+
+	if (s->poll_s != 0 || getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		return around(interval);
+	return 2 * interval * (r & 0xffff) / 0xffff;
+}
+
 static uint64_t
 retry_ms(struct sync *s, const struct error *e)
 {
@@ -132,6 +156,14 @@ retry_ms(struct sync *s, const struct error *e)
 	return around(ms);
 }
 
+/* Which flow is the default depends on it (okta-api.md 9). */
+static void
+learn_pipeline(struct sync *s)
+{
+	if (s->pipeline[0] == '\0' && s->channel != -1)
+		api_pipeline(s->channel, s->pipeline, sizeof(s->pipeline));
+}
+
 static int
 full_pass(struct sync *s, struct error *e)
 {
@@ -140,10 +172,13 @@ full_pass(struct sync *s, struct error *e)
 	int accept = s->accept, count = s->conf_count, rc;
 	uint64_t next;
 
-	s->accept = s->wants_full = 0;
+	s->accept = s->wants_full = s->wants_next = 0;
+	objection_forgive(s);
+	s->before = s->phase;
 	s->phase = SYNC_RUNNING;
 	s->started_s = (int64_t)time(NULL);
 	s->added = s->removed = 0;
+	learn_pipeline(s);
 	if (status_send(s, 1, e) == -1)
 		return -1;
 	rc = pass_run(s, accept, &own);
@@ -158,6 +193,7 @@ full_pass(struct sync *s, struct error *e)
 			next = 0;
 	} else if (rc == PASS_REFUSED_SHRINK) {
 		s->phase = SYNC_REFUSED_SHRINK;
+		s->next_log = 0;
 		s->failures = 0;
 		s->full_s = (int64_t)time(NULL);
 		fail(s, "sync_refused_shrink", &own);
@@ -165,6 +201,8 @@ full_pass(struct sync *s, struct error *e)
 	} else {
 		s->phase = SYNC_IDLE;
 		s->failures = 0;
+		/* A scope may have been granted meanwhile. */
+		s->next_log = 0;
 		s->full_s = (int64_t)time(NULL);
 		s->error[0] = '\0';
 		log_event(LOG_INFO, "sync", log_number("users", s->users),
@@ -173,36 +211,56 @@ full_pass(struct sync *s, struct error *e)
 		    log_number("removed", s->removed),
 		    log_number("left_out", (int64_t)s->nleft_out));
 	}
+	/* It may have read before what a poll beside it has found missing. */
+	if (rc != -1 && s->wants_next && next > s->pass_ms * 10)
+		next = s->pass_ms * 10;
 	s->next_full = wire_now_ms() + (rc == PASS_OK ? around(next) : next);
-	s->next_poll =
-	    wire_now_ms() + around((uint64_t)s->conf.poll_interval_s * 1000);
+	s->next_poll = wire_now_ms() + poll_ms(s);
 	return status_send(s, 1, e) == -1 || status_answer(s, n, e) == -1 ? -1
 									  : 0;
 }
 
-static int
-cheap_poll(struct sync *s, struct error *e)
+int
+sync_poll(struct sync *s, struct error *e)
 {
 	struct error own = {0};
 	uint64_t now, gap;
 	int rc = poll_run(s, &own);
 
+	learn_pipeline(s);
 	now = wire_now_ms();
 	s->next_poll = now + around((uint64_t)s->conf.poll_interval_s * 1000);
-	if (rc == -1 && s->phase == SYNC_FAILED)
-		/* The pass has said why already. */
+	if (rc == -1 && (s->phase == SYNC_FAILED || s->phase == SYNC_RUNNING))
+		/* The pass has said why already, or will. */
 		log_event(LOG_INFO, "poll_failed", log_text("error", own.text));
 	else if (rc == -1)
 		fail(s, "poll_failed", &own);
 	else if (s->phase == SYNC_IDLE)
 		s->error[0] = '\0';
-	if (rc == -1 && own.kind == ERROR_RETRY)
-		s->next_poll += (uint64_t)own.retry_s * 1000;
+	if (rc == -1 && own.kind == ERROR_RETRY &&
+	    s->next_poll < now + (uint64_t)own.retry_s * 1000)
+		s->next_poll = now + (uint64_t)own.retry_s * 1000;
+	/* The System Log goes on: so do we. */
+	if (rc != -1 && s->has_more)
+		s->next_poll = now;
+	/* The log's limit is small, and all hosts of the org share it. */
+	if (rc != -1 && s->next_poll < now + s->pause_s * 1000ULL)
+		s->next_poll = now + s->pause_s * 1000ULL;
 	if (rc == 1) {
+		s->wants_next = s->phase == SYNC_RUNNING;
 		/* Full passes may take a tenth of the time, no more. */
 		gap = s->pass_ms * 10;
 		if (s->next_full > now + gap)
 			s->next_full = now + gap;
+		/* Not confirmed, and why. */
+		if (s->phase == SYNC_IDLE)
+			snprintf(s->error, sizeof(s->error),
+			    "what Okta's events name takes a full pass; it "
+			    "begins in %llu s",
+			    s->next_full > now
+				? (unsigned long long)(s->next_full - now) /
+				    1000
+				: 0ULL);
 	}
 	return status_send(s, 1, e);
 }
@@ -213,7 +271,7 @@ static int
 may_poll(const struct sync *s)
 {
 	return s->phase == SYNC_IDLE || s->phase == SYNC_FAILED ||
-	       s->phase == SYNC_REFUSED_SHRINK;
+	    s->phase == SYNC_REFUSED_SHRINK;
 }
 
 /* The next thing to do by itself, and when. */
@@ -222,6 +280,8 @@ due(const struct sync *s)
 {
 	uint64_t at = s->next_check;
 
+	if (s->ids.out != -1)
+		return 0;
 	if (!s->has_conf || s->channel == -1)
 		return at;
 	if (s->wants_full)
@@ -233,6 +293,28 @@ due(const struct sync *s)
 	return at;
 }
 
+/* A start may go on from the last full pass; a new configuration may not. */
+static int
+plan(struct sync *s, struct error *e)
+{
+	uint64_t wait;
+	int rc = 0;
+
+	s->next_full = 0;
+	if (s->phase == SYNC_NEVER)
+		rc = resume_find(s, &wait, e);
+	if (rc != 1)
+		return rc;
+	s->phase = SYNC_IDLE;
+	s->passed_count = s->conf_count;
+	s->next_full = wire_now_ms() + around(wait);
+	s->next_poll = 0;
+	keep_forget(s->state);
+	log_event(
+	    LOG_INFO, "resumed", log_number("full_s", (int64_t)(wait / 1000)));
+	return status_send(s, 1, e);
+}
+
 static int
 reconfigure(struct sync *s, struct error *e)
 {
@@ -240,13 +322,13 @@ reconfigure(struct sync *s, struct error *e)
 
 	if (use_conf(s, e) == -1)
 		return -1;
-	s->next_full = 0;
 	/* What okta.conf says counts before Okta has been asked. */
 	if (publish_again(s, &own) == -1) {
 		fail(s, "publish_failed", &own);
+		s->next_full = 0;
 		return status_send(s, 1, e);
 	}
-	return 0;
+	return plan(s, e);
 }
 
 static int
@@ -272,18 +354,20 @@ run(struct sync *s, struct error *e)
 			if (s->phase == SYNC_FAILED)
 				s->next_full = 0;
 		}
-		if (sync_serve_local(s, e) == -1)
+		if (sync_serve_local(s, e) == -1 ||
+		    (s->ids.out != -1 && ids_run(s, e) == -1))
 			return -1;
 		now = wire_now_ms();
 		if (now >= s->next_check)
 			s->next_check = now + CHECK_MS;
 		if (!s->has_conf || s->channel == -1)
 			continue;
+		forget_all(s);
 		if (s->wants_full || now >= s->next_full) {
 			if (full_pass(s, e) == -1)
 				return -1;
 		} else if (may_poll(s) && now >= s->next_poll &&
-			   cheap_poll(s, e) == -1)
+		    sync_poll(s, e) == -1)
 			return -1;
 	}
 }
@@ -320,7 +404,8 @@ usage(void)
 int
 main(int argc, char **argv)
 {
-	struct sync s = {.link = -1, .channel = -1};
+	struct sync s = {
+	    .link = -1, .channel = -1, .ids = {.in = -1, .out = -1}};
 	struct error e = {0};
 	int foreground = 0, debug = 0, option;
 
@@ -340,11 +425,15 @@ main(int argc, char **argv)
 		error_set(&e, ERROR_CONFIG,
 		    "runs as user " OKTA_SYNC_USER ", not as root");
 	else if (sandbox_begin(&e) == 0 &&
-		 (s.link = connect_parent(OKTA_INTERNAL_SOCK, &e)) != -1 &&
-		 sandbox_enter(SANDBOX_SYNC, &e) == 0 &&
-		 begin(&s, OKTA_STATE_DB_PATH, &e) == 0)
+	    (s.link = connect_parent(OKTA_INTERNAL_SOCK, &e)) != -1 &&
+	    sandbox_enter(SANDBOX_SYNC, &e) == 0 &&
+	    begin(&s, OKTA_STATE_DB_PATH, &e) == 0)
 		(void)run(&s, &e);
-	log_event(LOG_ERR, "exit", log_text("error", e.text));
 	state_close(s.state);
+	if (s.link != -1 && link_has_ended(&s)) {
+		log_event(LOG_INFO, "exit", log_text("why", "oktad has gone"));
+		return 0;
+	}
+	log_event(LOG_ERR, "exit", log_text("error", e.text));
 	return 1;
 }

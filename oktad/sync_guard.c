@@ -8,5 +8,5 @@ guard_allows(uint32_t known, uint32_t present, uint32_t silent, int accept)
 	if (present == 0)
 		return 0;
 	return silent <= GUARD_PEOPLE &&
-	       (uint64_t)silent * 100 <= (uint64_t)known * GUARD_PERCENT;
+	    (uint64_t)silent * 100 <= (uint64_t)known * GUARD_PERCENT;
 }

@@ -36,10 +36,19 @@ answered(struct sync *s, struct wire_in *in, int is_published)
 
 	s->is_answered = 1;
 	s->is_published = is_published;
+	s->nclashes = 0;
 	strcpy(s->refusal, "oktad gave no reason");
-	while (wire_next(in, &f) == 1)
+	while (wire_next(in, &f) == 1) {
+		uint64_t clash;
+
 		if (f.tag == TAG_ERROR)
 			(void)wire_str(&f, s->refusal, sizeof(s->refusal));
+		else if (f.tag == TAG_CLASH &&
+		    wire_u64(&f, &clash) == OKTA_OK &&
+		    s->nclashes < INT_CLASHES_MAX)
+			s->clashes[s->nclashes++] = (struct sync_bar){
+			    (uint32_t)(clash >> 32), (uint32_t)clash};
+	}
 }
 
 /* A slice may take several frames and counts when it is complete. */
@@ -50,6 +59,8 @@ take_conf(struct sync *s, const struct wire_in *in, struct error *e)
 
 	if (rc < 0)
 		return lost(e, "a configuration that is none");
+	if (resume_add(s, in, rc == 1, e) == -1)
+		return -1;
 	if (rc == 0)
 		return 0;
 	slice_sync_clear(&s->conf);
@@ -60,25 +71,30 @@ take_conf(struct sync *s, const struct wire_in *in, struct error *e)
 	return 0;
 }
 
-/* One frame, with the descriptor that came with it or -1. */
+/* One frame, with the descriptors that came with it or -1; those taken over
+ * become -1. */
 static int
-take(struct sync *s, struct wire_in *in, int *fd, struct error *e)
+take(struct sync *s, struct wire_in *in, int fds[2], struct error *e)
 {
 	switch (in->op) {
 	case INT_CONF:
 	case INT_CONF_END:
 		return take_conf(s, in, e);
 	case INT_SYNC_CHANNEL:
-		if (*fd == -1)
+		if (fds[0] == -1)
 			return lost(e, "a channel without descriptor");
 		if (s->channel != -1)
 			(void)close(s->channel);
-		s->channel = *fd;
-		*fd = -1;
+		s->channel = fds[0];
+		fds[0] = -1;
 		return 0;
+	case INT_IDS:
+		return ids_take(s, in, fds, e);
 	case INT_SYNC_NOW:
 		ask(s, in);
 		return 0;
+	case INT_FORGET:
+		return forget_take(s, in, e);
 	case INT_PUBLISHED:
 		answered(s, in, 1);
 		return 0;
@@ -97,20 +113,21 @@ link_serve(struct sync *s, struct error *e)
 	struct wire_in in;
 
 	while (poll(&p, 1, 0) == 1) {
-		int fd = -1, rc;
+		int fds[2] = {-1, -1}, rc;
 		size_t len, nfds = 0;
 
 		rc = wire_recv_fds(s->link, s->frame, WIRE_INTERNAL_MAX, &len,
-		    &fd, 1, &nfds, wire_now_ms() + WIRE_FRAME_MS);
+		    fds, 2, &nfds, wire_now_ms() + WIRE_FRAME_MS);
 		if (rc == OKTA_CLOSED)
 			return lost(e, "closed");
 		if (rc != OKTA_OK || wire_open(&in, s->frame, len) != OKTA_OK)
 			return lost(e, "a frame that can not be read");
-		if (nfds == 0)
-			fd = -1;
-		rc = take(s, &in, &fd, e);
-		if (fd != -1)
-			(void)close(fd);
+		for (size_t i = nfds; i < 2; i++)
+			fds[i] = -1;
+		rc = take(s, &in, fds, e);
+		for (size_t i = 0; i < 2; i++)
+			if (fds[i] != -1)
+				(void)close(fds[i]);
 		if (rc == -1)
 			return -1;
 	}
@@ -129,6 +146,14 @@ link_wait(struct sync *s, uint64_t ms, struct error *e)
 	 * debugger: the next round waits again. */
 	(void)poll(p, 2, ms > 60000 ? 60000 : (int)ms);
 	return link_serve(s, e);
+}
+
+int
+link_has_ended(const struct sync *s)
+{
+	struct pollfd p = {.fd = s->link, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 /* Sends o with descriptors and waits for INT_PUBLISHED or INT_REFUSED. */
@@ -153,18 +178,36 @@ ask_oktad(struct sync *s, struct wire_out *o, const int *fds, size_t nfds,
 }
 
 int
-link_publish(struct sync *s, int directory_fd, int people_fd, struct error *e)
+link_publish(struct sync *s, int directory_fd, int people_fd, int is_fresh,
+    struct error *e)
 {
 	const int fds[2] = {directory_fd, people_fd};
 	struct wire_out o;
 
 	wire_begin(&o, s->frame, WIRE_INTERNAL_MAX, INT_IMAGE, no_id);
+	wire_put_u32(&o, TAG_IS_FRESH, (uint32_t)is_fresh);
 	if (ask_oktad(s, &o, fds, 2, e) == -1)
 		return -1;
 	if (!s->is_published)
 		return error_set(e, ERROR_PROTOCOL,
 		    "oktad refused the directory: %s", s->refusal);
 	return 0;
+}
+
+int
+link_cleared(struct sync *s, const char *id, uint32_t age_s, struct error *e)
+{
+	uint8_t frame[128];
+	struct wire_out o;
+
+	wire_begin(&o, frame, sizeof(frame), INT_CLEARED, no_id);
+	wire_put_str(&o, TAG_OKTA_ID, id);
+	wire_put_u32(&o, TAG_AGE, age_s);
+	if (wire_end(&o) == OKTA_OK &&
+	    wire_send(s->link, o.buf, o.len, wire_now_ms() + SYNC_SEND_MS) ==
+		OKTA_OK)
+		return 0;
+	return lost(e, "could not be written");
 }
 
 int

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sync_local.h"
@@ -25,29 +24,28 @@ path_of(const struct local *l, const char *file, char path[PATH_MAX])
 	return n > 0 && n < PATH_MAX ? 0 : -1;
 }
 
-static struct local_mark
-mark(const struct local *l, const char *file)
+void
+local_marks(const char *dir, struct file_mark marks[LOCAL_FILES])
 {
-	struct local_mark m;
-	struct stat st;
+	const struct local l = {.dir = dir};
 	char path[PATH_MAX];
 
-	memset(&m, 0, sizeof(m));
-	if (path_of(l, file, path) == 0 && stat(path, &st) == 0) {
-		m.dev = st.st_dev;
-		m.ino = st.st_ino;
-		m.size = st.st_size;
-		m.changed = st.st_ctim;
+	for (int i = 0; i < LOCAL_FILES; i++) {
+		marks[i] = (struct file_mark){0};
+		if (path_of(&l, files[i], path) == 0)
+			file_mark(path, &marks[i]);
 	}
-	return m;
 }
 
-static int
-is_same(const struct local_mark *a, const struct local_mark *b)
+int
+local_marks_are_same(const struct file_mark a[LOCAL_FILES],
+    const struct file_mark b[LOCAL_FILES])
 {
-	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-	       a->changed.tv_sec == b->changed.tv_sec &&
-	       a->changed.tv_nsec == b->changed.tv_nsec;
+	for (int i = 0; i < LOCAL_FILES; i++) {
+		if (!file_mark_is_same(&a[i], &b[i]))
+			return 0;
+	}
+	return 1;
 }
 
 int
@@ -79,19 +77,15 @@ local_clear(struct local *l)
 int
 local_has_changed(struct local *l)
 {
+	struct file_mark now[LOCAL_FILES];
 	char events[4096];
 
 	/* What exactly happened does not matter; stat tells the outcome, also
 	 * where a file of its own mount is written in place. */
 	while (read(l->watch, events, sizeof(events)) > 0)
 		continue;
-	for (int i = 0; i < LOCAL_FILES; i++) {
-		struct local_mark now = mark(l, files[i]);
-
-		if (!is_same(&now, &l->marks[i]))
-			return 1;
-	}
-	return 0;
+	local_marks(l->dir, now);
+	return !local_marks_are_same(now, l->marks);
 }
 
 int
@@ -130,19 +124,20 @@ local_each_line(const struct local *l, const char *file,
 	return rc;
 }
 
-int64_t
-local_digits(const char *s, const char *end)
+/* A number up to end as glibc reads it (files-parse.c, strtou32): blanks and a
+ * sign before it, what is too large is UINT32_MAX. -1: glibc takes none there.
+ */
+static int64_t
+number_at(const char *s, const char *end)
 {
-	int64_t n = 0;
+	unsigned long n;
+	char *stop;
 
-	if (s == end)
+	errno = 0;
+	n = strtoul(s, &stop, 10);
+	if (stop == s || stop != end)
 		return -1;
-	for (; s < end; s++) {
-		if (*s < '0' || *s > '9' || n > UINT32_MAX)
-			return -1;
-		n = n * 10 + (*s - '0');
-	}
-	return n;
+	return n > UINT32_MAX ? (int64_t)UINT32_MAX : (int64_t)n;
 }
 
 struct fill {
@@ -166,35 +161,59 @@ grow(void **array, size_t *cap, size_t used, size_t size, struct error *e)
 	return 0;
 }
 
+static int
+add_name(struct fill *f, const char *name, size_t len, struct error *e)
+{
+	struct local *l = f->l;
+
+	if (grow((void **)&l->names, &f->names_cap, l->nnames,
+		sizeof(*l->names), e) == -1)
+		return -1;
+	memset(l->names[l->nnames], 0, sizeof(*l->names));
+	memcpy(l->names[l->nnames++], name, len);
+	return 0;
+}
+
+static int
+add_id(struct fill *f, uint32_t id, int is_own, const char *name, size_t len,
+    struct error *e)
+{
+	struct local *l = f->l;
+	struct local_id *i;
+
+	if (grow((void **)&l->ids, &f->ids_cap, l->nids, sizeof(*l->ids), e) ==
+	    -1)
+		return -1;
+	i = &l->ids[l->nids++];
+	memset(i, 0, sizeof(*i));
+	i->id = id;
+	i->is_own = is_own;
+	if (len <= DIR_NAME_MAX)
+		memcpy(i->name, name, len);
+	return 0;
+}
+
 /* name:password:number:… of passwd and group alike, and uid's gid. */
 static int
 take_entry(void *arg, char *line, unsigned int n, struct error *e)
 {
 	struct fill *f = arg;
-	char *field = line;
+	char *name = line + strspn(line, " \t\v\f\r"), *field = name;
+	size_t name_len = strcspn(name, ":");
 
 	(void)n;
+	/* Longer names are none of ours. */
+	if (name_len > 0 && name_len <= DIR_NAME_MAX &&
+	    add_name(f, name, name_len, e) == -1)
+		return -1;
 	for (int i = 0; i < 4 && field != NULL; i++) {
 		char *colon = strchr(field, ':');
-		size_t len =
-		    colon != NULL ? (size_t)(colon - field) : strlen(field);
-		int64_t id = i >= 2 ? local_digits(field, field + len) : -1;
+		char *end = colon != NULL ? colon : field + strlen(field);
+		int64_t id = i >= 2 ? number_at(field, end) : -1;
 
-		/* Longer names are none of ours. */
-		if (i == 0 && len > 0 && len <= DIR_NAME_MAX) {
-			if (grow((void **)&f->l->names, &f->names_cap,
-				f->l->nnames, sizeof(*f->l->names), e) == -1)
-				return -1;
-			memset(
-			    f->l->names[f->l->nnames], 0, sizeof(*f->l->names));
-			memcpy(f->l->names[f->l->nnames++], field, len);
-		}
-		if (id >= 0 && id <= UINT32_MAX) {
-			if (grow((void **)&f->l->ids, &f->ids_cap, f->l->nids,
-				sizeof(*f->l->ids), e) == -1)
-				return -1;
-			f->l->ids[f->l->nids++] = (uint32_t)id;
-		}
+		if (id >= 0 &&
+		    add_id(f, (uint32_t)id, i == 2, name, name_len, e) == -1)
+			return -1;
 		field = colon != NULL ? colon + 1 : NULL;
 	}
 	return 0;
@@ -209,9 +228,9 @@ compare_names(const void *a, const void *b)
 static int
 compare_ids(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct local_id *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	return (x->id > y->id) - (x->id < y->id);
 }
 
 int
@@ -224,8 +243,7 @@ local_read(struct local *l, struct error *e)
 	fresh.ids = NULL;
 	fresh.nnames = fresh.nids = 0;
 	/* The marks first: what changes while we read is read again. */
-	for (int i = 0; i < LOCAL_FILES; i++)
-		fresh.marks[i] = mark(l, files[i]);
+	local_marks(l->dir, fresh.marks);
 	if (local_each_line(l, "passwd", take_entry, &f, e) == -1 ||
 	    local_each_line(l, "group", take_entry, &f, e) == -1) {
 		free(fresh.names);
@@ -246,13 +264,40 @@ local_read(struct local *l, struct error *e)
 int
 local_has_name(const struct local *l, const char *name)
 {
-	return l->nnames > 0 && bsearch(name, l->names, l->nnames,
-				    sizeof(*l->names), compare_names) != NULL;
+	return l->nnames > 0 &&
+	    bsearch(name, l->names, l->nnames, sizeof(*l->names),
+		compare_names) != NULL;
+}
+
+/* Any entry of a number, or NULL. */
+static const struct local_id *
+find_id(const struct local *l, uint32_t id)
+{
+	struct local_id key = {.id = id};
+
+	return l->nids == 0
+	    ? NULL
+	    : bsearch(&key, l->ids, l->nids, sizeof(key), compare_ids);
 }
 
 int
 local_has_id(const struct local *l, uint32_t id)
 {
-	return l->nids > 0 && bsearch(&id, l->ids, l->nids, sizeof(*l->ids),
-				  compare_ids) != NULL;
+	return find_id(l, id) != NULL;
+}
+
+int
+local_has_other(const struct local *l, uint32_t id, const char *name)
+{
+	const struct local_id *i = find_id(l, id);
+
+	if (i == NULL)
+		return 0;
+	while (i > l->ids && i[-1].id == id)
+		i--;
+	for (; i < l->ids + l->nids && i->id == id; i++)
+		if (i->is_own &&
+		    (name[0] == '\0' || strcmp(i->name, name) != 0))
+			return 1;
+	return 0;
 }

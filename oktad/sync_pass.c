@@ -3,20 +3,44 @@
  * then all at once or nothing.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "log.h"
 #include "sync.h"
 #include "sync_guard.h"
 
 enum {
 	PASS_MS = 3600 * 1000, /* a pass that takes longer has stalled */
 	PASS_PEOPLE = 1000000,
-	PASS_CHECKS = 200, /* people asked about one by one */
-	PASS_FEW = 10, /* up to here no list of recent changes */
-	PASS_OVERLAP_S = 300 /* Okta's lists lag behind */
+	PASS_CLOCK_S = 86400 /* Okta's clock may be so far ahead of ours */
 };
+
+/* -1 where a new configuration has come since. */
+static int
+is_outdated(const struct pass *p, struct error *e)
+{
+	return p->s->conf_count == p->conf_count
+	    ? 0
+	    : error_set(
+		  e, ERROR_RETRY, "the configuration has changed meanwhile");
+}
+
+/* A poll knows nobody whom only a page shows that was not looked at yet: it
+ * would pass over what is logged of them, and the page is older. */
+static int
+may_give_way(const struct pass *p)
+{
+	return p->is_staging && !p->api.is_holding;
+}
+
+static int
+may_ask_ahead(void *arg)
+{
+	const struct pass *p = arg;
+
+	return !p->is_staging || wire_now_ms() < keep_due(p);
+}
 
 /* Before each request, and while a 429 is waited out. */
 static int
@@ -26,17 +50,30 @@ pass_pause(void *arg, uint32_t ms, struct error *e)
 	uint64_t now = wire_now_ms(), end = now + ms;
 
 	do {
-		if (link_wait(p->s, end - now, e) == -1 ||
-		    sync_serve_local(p->s, e) == -1)
+		uint64_t wake = end;
+
+		if (p->is_staging && keep_due(p) < wake)
+			wake = keep_due(p);
+		if (link_wait(p->s, wake > now ? wake - now : 0, e) == -1)
 			return -1;
-		if (p->s->conf_count != p->conf_count)
-			return error_set(e, ERROR_RETRY,
-			    "the configuration has changed meanwhile");
+		/* What is published now may hold half of an answer, which a
+		 * failure undoes: it is published again behind it. */
+		if (local_has_changed(&p->s->local))
+			p->s->is_stale = 1;
+		/* A poll asks by the rules of the configuration in force. */
+		if (sync_serve_local(p->s, e) == -1 ||
+		    is_outdated(p, e) == -1 ||
+		    (may_give_way(p) && keep_give_way(p, e) == -1) ||
+		    is_outdated(p, e) == -1)
+			return -1;
 		now = wire_now_ms();
 	} while (now < end);
 	p->api.channel = p->s->channel;
 	if (p->api.channel == -1)
 		return error_set(e, ERROR_SYSTEM, "no channel to oktad-net");
+	/* Polls in a full pass are not counted. */
+	if (p->word[0] != '\0' || p->s->phase != SYNC_RUNNING)
+		p->s->pages = p->api.requests;
 	return status_send(p->s, 0, e);
 }
 
@@ -49,15 +86,22 @@ pass_open(struct pass *p, struct sync *s, uint64_t ms)
 	p->api.channel = s->channel;
 	p->api.deadline = wire_now_ms() + ms;
 	p->api.pause = pass_pause;
+	p->api.may_ask_ahead = may_ask_ahead;
 	p->api.arg = p;
 }
 
-static int
-on_member(void *arg, const struct api_user *u, struct error *e)
+int64_t
+pass_date(const struct pass *p)
 {
-	struct pass *p = arg;
-	int is_new = state_stage_user(p->s->state, p->source, u, e);
+	int64_t most = (int64_t)time(NULL) + PASS_CLOCK_S;
 
+	return (int64_t)p->api.date < most ? (int64_t)p->api.date : most;
+}
+
+/* Of a membership: 1 new, 0 seen; others are handed on. */
+static int
+counted(struct pass *p, int is_new, struct error *e)
+{
 	if (is_new == 1 && ++p->s->done > PASS_PEOPLE)
 		return error_set(
 		    e, ERROR_PROTOCOL, "more than %d memberships", PASS_PEOPLE);
@@ -65,231 +109,215 @@ on_member(void *arg, const struct api_user *u, struct error *e)
 }
 
 static int
-list_source(struct pass *p, const struct state_source *src, struct error *e)
-{
-	struct sync *s = p->s;
-	struct api_group g;
-
-	p->source = src->num;
-	if (src->kind == SOURCE_APP)
-		return api_app_users(
-		    &p->api, &s->rules, src->id, on_member, p, e);
-	if (api_group(&p->api, &s->rules, src->id, &g, e) == -1)
-		return -1;
-	/* Okta counts seconds: a second change in this one would look like the
-	 * first. Unknown, so that the next poll asks again. */
-	if (g.changed + 1 >= (int64_t)p->api.date)
-		g.changed = 0;
-	if (state_stage_group(s->state, src->num, &g, e) == -1)
-		return -1;
-	return api_group_members(&p->api, &s->rules, src->id, on_member, p, e);
-}
-
-/* --- those who were lost --- */
-
-/* One person's lost groups and apps. */
-struct lost {
-	const char *id;
-	struct state_source *src;
-	size_t n;
-};
-
-/* A list that leaves somebody out who is there after all is no list to act on,
- * whatever else it says (T91). */
-static int
-contradiction(const struct lost *l, size_t i, struct error *e)
-{
-	return error_set(e, ERROR_PROTOCOL,
-	    "the list of %s %s leaves out %s, who is in it",
-	    l->src[i].kind == SOURCE_APP ? "app" : "group", l->src[i].id,
-	    l->id);
-}
-
-static int
-on_group(void *arg, const struct api_group *g, struct error *e)
-{
-	struct lost *l = arg;
-
-	for (size_t i = 0; i < l->n; i++)
-		if (l->src[i].kind == SOURCE_GROUP &&
-		    strcmp(l->src[i].id, g->id) == 0)
-			return contradiction(l, i, e);
-	return 1;
-}
-
-static int
-load_losses(struct pass *p, uint32_t uid, struct lost *l, struct error *e)
-{
-	struct state_source src;
-	int64_t after = 0;
-	int rc;
-
-	while ((rc = state_next_loss(p->s->state, uid, &after, &src, e)) == 1) {
-		void *more = reallocarray(l->src, l->n + 1, sizeof(*l->src));
-
-		if (more == NULL)
-			return error_errno(e, "losses");
-		l->src = more;
-		l->src[l->n++] = src;
-	}
-	return rc;
-}
-
-static int
-is_stopped(const struct api_user *u)
-{
-	return u->has_status && (u->status == STATUS_SUSPENDED ||
-				    u->status == STATUS_DEPROVISIONED);
-}
-
-/* 1 where Okta says that the person is not assigned to the app any more, 0
- * where it says nothing, -1. */
-static int
-is_unassigned(struct pass *p, const struct lost *l, size_t i, struct error *e)
-{
-	int is_known = 0, is_there;
-
-	is_there = api_app_user(
-	    &p->api, &p->s->rules, l->src[i].id, l->id, &is_known, e);
-	if (is_there == 1)
-		return contradiction(l, i, e);
-	return is_there == -1 ? -1 : is_known;
-}
-
-/* Asks Okta about this very person. A 404 is no word. */
-static int
-ask_about(struct pass *p, uint32_t uid, struct lost *l, struct error *e)
-{
-	struct sync *s = p->s;
-	struct api_user u;
-
-	if (api_user(&p->api, &s->rules, l->id, &u, e) == -1)
-		return e->http_status == 404 ? state_mark_gone(s->state, uid, e)
-					     : -1;
-	if (state_stage_user(s->state, 0, &u, e) == -1)
-		return -1;
-	if (!is_stopped(&u) &&
-	    api_user_groups(&p->api, &s->rules, l->id, on_group, l, e) == -1)
-		return e->http_status == 404 ? 0 : -1;
-	for (size_t i = 0; i < l->n; i++) {
-		int confirmed = 1;
-
-		if (!is_stopped(&u) && l->src[i].kind == SOURCE_APP)
-			confirmed = is_unassigned(p, l, i, e);
-		if (confirmed == -1 ||
-		    (confirmed && state_settle_loss(s->state, uid,
-				      l->src[i].num, LOSS_CONFIRMED, e) == -1))
-			return -1;
-	}
-	return 0;
-}
-
-static int
-settle_person(struct pass *p, const char *id, uint32_t uid, struct error *e)
-{
-	struct lost l = {.id = id};
-	int rc;
-
-	rc = load_losses(p, uid, &l, e);
-	if (rc == 0)
-		rc = ask_about(p, uid, &l, e);
-	free(l.src);
-	return rc;
-}
-
-/* Of the recently changed only those count who were stopped. */
-static int
-on_changed(void *arg, const struct api_user *u, struct error *e)
+on_member(void *arg, const struct api_user *u, struct error *e)
 {
 	struct pass *p = arg;
-	int known = is_stopped(u) ? state_knows(p->s->state, u->id, e) : 0;
 
-	if (known == 1 && state_stage_user(p->s->state, 0, u, e) == -1)
-		return -1;
-	return known == -1 ? -1 : 1;
+	return counted(p, state_stage_user(p->s->state, p->source, u, e), e);
 }
 
-/* Asks about everybody who is missing from a list. */
+/* Somebody whose record is, word for word, what it was. */
 static int
-settle_losses(struct pass *p, struct error *e)
+on_text(void *arg, const char *text, size_t len, struct error *e)
 {
-	struct state *st = p->s->state;
-	struct state_counts c;
-	char id[JSON_ID_MAX + 1];
-	uint32_t uid = 0;
-	int64_t since;
-	int rc = 0;
+	struct pass *p = arg;
 
-	if (state_find_losses(st, e) == -1 ||
-	    state_settle_stopped(st, e) == -1 || state_count(st, &c, e) == -1)
+	return counted(
+	    p, state_stage_text(p->s->state, p->source, text, len, e), e);
+}
+
+int
+pass_group(struct pass *p, const struct state_source *src, struct error *e)
+{
+	struct api_group g;
+	uint32_t people = 0;
+
+	if (api_group(&p->api, &p->s->rules, src->id,
+		p->is_first ? &people : NULL, &g, e) == -1)
 		return -1;
-	if (c.silent > PASS_FEW) {
-		/* One list instead of a question each. */
-		if (state_get(st, "last_date", &since, e) == -1)
-			return -1;
-		if (since > 0 &&
-		    (api_users_changed(&p->api, &p->s->rules,
-			 since - PASS_OVERLAP_S, on_changed, p, e) == -1 ||
-			state_settle_stopped(st, e) == -1))
-			return -1;
-	}
-	for (int n = 0; n < PASS_CHECKS; n++) {
-		rc = state_next_loser(st, &uid, id, e);
-		if (rc != 1)
-			break;
-		rc = settle_person(p, id, uid, e);
-		if (rc == -1)
-			break;
-	}
-	return rc == -1 ? -1 : 0;
+	p->s->total += people;
+	/* Okta counts seconds: a second change in this one would look like the
+	 * first. Unknown, so that the next poll asks again. */
+	if (g.changed + 1 >= pass_date(p))
+		g.changed = 0;
+	return state_stage_group(p->s->state, src->num, &g, e);
+}
+
+int
+pass_list(struct pass *p, const struct state_source *src, struct error *e)
+{
+	struct sync *s = p->s;
+
+	p->source = src->num;
+	if (state_stage_list(s->state, src->num, e) == -1 ||
+	    (src->kind == SOURCE_GROUP && pass_group(p, src, e) == -1))
+		return -1;
+	if (src->num == p->from_source && p->from[0] != '\0')
+		p->api.from = p->from;
+	if (src->kind == SOURCE_APP)
+		return api_app_users(
+		    &p->api, &s->rules, src->id, on_text, on_member, p, e);
+	return api_group_members(
+	    &p->api, &s->rules, src->id, on_text, on_member, p, e);
 }
 
 /* --- all or nothing --- */
 
+/* Nothing of it counts. Where oktad has gone, the next start goes on. */
+static void
+give_up(struct pass *p)
+{
+	p->is_staging = 0;
+	state_rollback(p->s->state);
+	state_stage_drop(p->s->state);
+	if (!link_has_ended(p->s))
+		keep_forget(p->s->state);
+}
+
+/* Every list, but for those that are complete already. */
 static int
 collect(struct pass *p, struct error *e)
 {
+	struct state *st = p->s->state;
 	struct state_source src;
+	uint8_t sum[SYNC_SUM];
 	int64_t after = 0;
 	int rc;
 
-	if (state_stage_begin(p->s->state, e) == -1)
+	if (schema_read(p, e) == -1 || schema_sum(p->s, sum, e) == -1)
 		return -1;
-	while ((rc = state_next_source(p->s->state, &after, &src, e)) == 1)
-		if (list_source(p, &src, e) == -1)
+	state_stage_rules(st, sum);
+	if (keep_begin(p, sum, e) == -1)
+		return -1;
+	while ((rc = state_next_source(st, &after, &src, e)) == 1) {
+		rc = state_stage_has(st, src.num, e);
+		if (rc == -1 || (rc == 0 && pass_list(p, &src, e) == -1))
 			return -1;
-	return rc == -1 ? -1 : settle_losses(p, e);
+	}
+	return rc;
+}
+
+/* Okta takes the link of a resumed pass no more. */
+static int
+collect_all(struct pass *p, struct error *e)
+{
+	int rc = collect(p, e);
+
+	if (rc == 0 || !p->is_resumed || e->http_status < 400 ||
+	    e->http_status >= 500 || e->kind == ERROR_RETRY)
+		return rc;
+	log_event(LOG_NOTICE, "pass_anew", log_text("error", e->text));
+	give_up(p);
+	return collect(p, e);
+}
+
+/* What all the lists together mean. No polls from here on. */
+static int
+settle(struct pass *p, struct error *e)
+{
+	p->is_staging = 0;
+	return state_find_losses(p->s->state, e) == -1 ||
+		schema_tell(p->s, e) == -1 || rules_read(p, e) == -1
+	    ? -1
+	    : settle_losses(p, 0, e);
+}
+
+static struct state_rules
+rules_of(struct sync *s, int hold_silent)
+{
+	return (struct state_rules){
+	    .id_min = s->conf.id_min,
+	    .id_max = s->conf.id_max,
+	    .is_taken = publish_is_taken,
+	    .is_held = publish_is_held,
+	    .arg = s,
+	    .hold_silent = hold_silent,
+	    .primary_group = s->conf.primary_group,
+	};
+}
+
+/* The staged answers become the accepted directory. */
+static int
+apply_all(
+    struct sync *s, int hold_silent, struct state_outcome *o, struct error *e)
+{
+	struct state_rules rules = rules_of(s, hold_silent);
+	int rc;
+
+	(void)publish_open_current();
+	rc = state_apply(s->state, &rules, o, e);
+	publish_close_current();
+	return rc;
+}
+
+static int
+apply_touched(struct sync *s, struct error *e)
+{
+	struct state_rules rules = rules_of(s, 1);
+	int rc;
+
+	(void)publish_open_current();
+	rc = state_apply_touched(s->state, &rules, e);
+	publish_close_current();
+	return rc;
+}
+
+/* Everybody, with the remarks made anew. */
+static int
+apply_wide(struct sync *s, struct error *e)
+{
+	struct state_outcome o;
+
+	return state_delta_begin(s->state, e) == -1 || schema_tell(s, e) == -1
+	    ? -1
+	    : apply_all(s, 1, &o, e);
+}
+
+int
+pass_apply(struct pass *p, int is_wide, struct error *e)
+{
+	struct sync *s = p->s;
+
+	/* A new configuration may mean people whom nobody has touched; but
+	 * their records are of the last one, and what a number is given by,
+	 * stays. */
+	if (s->passed_count != s->conf_count)
+		is_wide = s->phase != SYNC_RUNNING;
+	state_touch_end(s->state);
+	if ((is_wide ? apply_wide(s, e) : apply_touched(s, e)) == -1 ||
+	    state_commit(s->state, e) == -1) {
+		state_rollback(s->state);
+		return -1;
+	}
+	s->is_stale = 1;
+	return 0;
 }
 
 static int
 count_in(struct pass *p, int accept, int64_t date, struct error *e)
 {
 	struct sync *s = p->s;
-	struct state_rules rules = {
-	    .id_min = s->conf.id_min,
-	    .id_max = s->conf.id_max,
-	    .is_taken = publish_is_taken,
-	    .is_held = publish_is_held,
-	    .arg = s,
-	};
 	struct state_outcome o;
 	struct state_counts c;
-	int rc;
+	int hold;
 
 	if (state_count(s->state, &c, e) == -1)
 		return -1;
-	rules.hold_silent = !guard_allows(c.known, c.present, c.silent, accept);
-	(void)publish_open_current();
-	rc = state_apply(s->state, &rules, &o, e);
-	publish_close_current();
-	if (rc == -1 ||
+	hold = !guard_allows(c.known, c.present, c.silent, accept);
+	if (apply_all(s, hold, &o, e) == -1 ||
+	    state_pending_clear(s->state, p->asked, e) == -1 ||
+	    keep_end(s->state, e) == -1 ||
+	    state_rules_read(s->state, e) == -1 ||
 	    state_set(s->state, "last_full", (int64_t)time(NULL), e) == -1 ||
 	    state_set(s->state, "last_date", date, e) == -1 ||
-	    state_commit(s->state, e) == -1)
+	    log_forget_place(s->state, e) == -1 ||
+	    resume_note(s, !hold, e) == -1 || state_commit(s->state, e) == -1)
 		return -1;
+	s->is_stale = 1;
+	s->passed_count = s->conf_count;
 	s->added = o.added;
 	s->removed = o.removed;
-	if (!rules.hold_silent)
+	if (!hold)
 		return PASS_OK;
 	error_set(e, ERROR_DENIED,
 	    "%u of %u people are missing from Okta's lists without a word "
@@ -310,25 +338,23 @@ pass_run(struct sync *s, int accept, struct error *e)
 	int rc, published;
 
 	pass_open(&p, s, PASS_MS);
-	if (state_count(s->state, &c, e) == -1 ||
-	    state_begin(s->state, e) == -1)
+	if (state_count(s->state, &c, e) == -1)
 		return -1;
-	s->done = 0;
+	s->done = s->pages = 0;
 	s->total = c.pairs;
-	if (collect(&p, e) == -1) {
-		state_rollback(s->state);
+	p.is_first = c.pairs == 0;
+	if (collect_all(&p, e) == -1 || settle(&p, e) == -1) {
+		give_up(&p);
 		return -1;
 	}
 	s->pass_ms = wire_now_ms() - begun;
-	/* What changed while we asked belongs to the next look. */
-	rc = count_in(&p, accept,
-	    (int64_t)p.api.date - (int64_t)(s->pass_ms / 1000) - 1, &held);
+	rc = count_in(&p, accept, keep_date(&p), &held);
 	if (rc == -1) {
 		*e = held;
-		state_rollback(s->state);
+		give_up(&p);
 		return -1;
 	}
-	published = publish_image(s, accept, e);
+	published = publish_state(s, accept, rc != PASS_REFUSED_SHRINK, e);
 	/* DENIED: the published file knows people whom state.db does not. */
 	if (published == -1)
 		return e->kind == ERROR_DENIED ? PASS_REFUSED_SHRINK : -1;

@@ -1,101 +1,100 @@
 /*
- * Between two full passes: what has changed lately. Only adds speed; people who
- * vanish without a trace are found by the full pass (T92).
+ * Between two full passes: what has changed lately, asked for at once. Only
+ * adds speed; people who vanish without a trace are found by the full pass
+ * (T92).
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "log.h"
 #include "sync.h"
 
 enum {
 	POLL_MS = 120 * 1000,
-	POLL_GROUPS = 10, /* with more, groups wait for the full pass */
-	POLL_OVERLAP_S = 120 /* Okta's lists lag behind */
+	POLL_NO_LOG_MS = 15 * 60 * 1000, /* refused: no log for so long */
+	POLL_PATIENCE_S = 5 /* a longer wait puts the poll off */
 };
 
-struct poll {
-	struct pass pass;
-	int is_due; /* a full pass */
-	int is_stopped; /* somebody's status counts at once */
-};
-
-/* An explicit status counts at once, everything else by a full pass. */
+/* Refused, not failed: the token may not read the log. */
 static int
-on_changed(void *arg, const struct api_user *u, struct error *e)
+is_forbidden(const struct error *e)
 {
-	struct poll *p = arg;
-	struct state *st = p->pass.s->state;
-	int differs = state_differs(st, u, e), changed;
-
-	if (differs == -1)
-		return -1;
-	p->is_due |= differs;
-	changed = state_apply_status(st, u, e);
-	if (changed == -1)
-		return -1;
-	p->is_stopped |= changed;
-	return 1;
+	return e->kind == ERROR_SCOPE ||
+	    (e->http_status == 403 && e->kind == ERROR_DENIED);
 }
 
 static int
-look_at_groups(struct poll *p, struct error *e)
+look(struct pass *p, struct error *e)
 {
-	struct sync *s = p->pass.s;
-	struct state_source src;
-	struct api_group g;
-	int64_t after = 0;
-	int n = 0, rc;
+	struct sync *s = p->s;
+	int rc;
 
-	while ((rc = state_next_source(s->state, &after, &src, e)) == 1) {
-		if (src.kind != SOURCE_GROUP || ++n > POLL_GROUPS)
-			continue;
-		if (api_group(&p->pass.api, &s->rules, src.id, &g, e) == -1)
-			return -1;
-		if (g.changed != src.changed)
-			p->is_due = 1;
+	s->has_more = 0;
+	s->pause_s = 0;
+	if (wire_now_ms() >= s->next_log) {
+		rc = log_poll(p, e);
+		s->pause_s = p->api.pause_s;
+		s->has_more = rc == 1;
+		if (rc != -1 || !is_forbidden(e))
+			return rc == -1 ? -1 : 0;
+		s->next_log = wire_now_ms() + POLL_NO_LOG_MS;
+		log_event(LOG_WARNING, "no_system_log",
+		    log_text("error", e->text),
+		    log_text("instead", "lists of what has changed"));
 	}
-	return rc;
+	return delta_poll(p, e);
 }
 
-/* Okta's clock at the newest look at people. */
+/* Publishes what has changed, and confirms the view where there is nothing
+ * left to ask about. */
 static int
-last_look(struct state *st, int64_t *since, struct error *e)
+tell(struct sync *s, int is_settled, struct error *e)
 {
-	int64_t full;
+	int64_t last;
+	int is_fresh, published = 0;
 
-	if (state_get(st, "last_poll", since, e) == -1 ||
-	    state_get(st, "last_date", &full, e) == -1)
+	if (state_pending_last(s->state, &last, e) == -1)
 		return -1;
-	if (full > *since)
-		*since = full;
-	return 0;
+	is_fresh = is_settled && last == 0 &&
+	    (s->phase == SYNC_RUNNING ? s->before : s->phase) == SYNC_IDLE;
+	if (s->is_stale) {
+		published = publish_state(s, 0, is_fresh, e);
+		if (published == -1)
+			return -1;
+	}
+	return is_fresh && !published ? publish_confirm(s, e) : 0;
 }
 
 int
 poll_run(struct sync *s, struct error *e)
 {
-	struct poll p = {0};
-	int64_t since;
+	struct pass p;
+	struct error later = {0};
+	int64_t full;
+	int is_due = 0, rc;
 
-	pass_open(&p.pass, s, POLL_MS);
-	if (last_look(s->state, &since, e) == -1)
+	if (state_get(s->state, "last_full", &full, e) == -1)
 		return -1;
-	if (since == 0)
+	if (full == 0)
 		return 0;
-	/* People first: a group that is gone must not keep anybody's
-	 * suspension from counting. */
-	if (api_users_changed(&p.pass.api, &s->rules, since - POLL_OVERLAP_S,
-		on_changed, &p, e) == -1 ||
-	    (p.is_stopped && publish_image(s, 0, e) == -1) ||
-	    state_set(s->state, "last_poll", (int64_t)p.pass.api.date, e) == -1)
+	pass_open(&p, s, POLL_MS);
+	p.api.patience_s = POLL_PATIENCE_S;
+	rc = look(&p, e);
+	/* What is known is asked for all the same, where Okta answers. */
+	if (rc == -1 && e->http_status == 0 && e->kind != ERROR_PROTOCOL)
 		return -1;
-	if (s->phase == SYNC_FAILED)
-		return 0;
-	if (look_at_groups(&p, e) == -1)
+	if ((state_pend_due(s->state, pass_date(&p), &later) == -1 ||
+		refetch_run(&p, &is_due, &later) == -1) &&
+	    rc == 0) {
+		*e = later;
+		rc = -1;
+	}
+	if (rc == 0)
+		s->poll_s = (int64_t)time(NULL);
+	if (tell(s, rc == 0 && !is_due && !s->has_more, &later) == -1) {
+		*e = later;
 		return -1;
-	s->poll_s = (int64_t)time(NULL);
-	if (!p.is_due && s->phase == SYNC_IDLE && link_confirm(s, e) == -1)
-		return -1;
-	return p.is_due;
+	}
+	return rc == -1 ? -1 : is_due;
 }

@@ -49,6 +49,9 @@ put_all(struct sync *s, struct wire_out *o, struct error *e)
 	wire_put_u64(o, STATUS_SYNC_POLL, (uint64_t)s->poll_s);
 	wire_put_u32(o, STATUS_SYNC_DONE, s->done);
 	wire_put_u32(o, STATUS_SYNC_TOTAL, s->total);
+	wire_put_u32(o, STATUS_SYNC_PAGES, s->pages);
+	wire_put_str(o, STATUS_SYNC_POLLS,
+	    wire_now_ms() < s->next_log ? "lists" : "log");
 	wire_put_u32(o, STATUS_USERS, s->users);
 	wire_put_u32(o, STATUS_GROUPS, s->groups);
 	wire_put_u32(o, STATUS_ADDED, s->added);
@@ -83,6 +86,8 @@ status_send(struct sync *s, int is_final, struct error *e)
 	wire_begin(&o, s->frame, WIRE_INTERNAL_MAX, INT_STATUS, no_id);
 	wire_put_str(&o, STATUS_PROCESS, "oktad-sync");
 	wire_put_u32(&o, STATUS_PID, (uint32_t)getpid());
+	if (s->pipeline[0] != '\0')
+		wire_put_str(&o, STATUS_PIPELINE, s->pipeline);
 	if (s->error[0] != '\0')
 		wire_put_str(&o, STATUS_ERROR, s->error);
 	if (put_all(s, &o, e) == -1)

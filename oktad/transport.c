@@ -24,8 +24,8 @@ transport_open(struct transport **out, struct error *e)
 	struct utsname host;
 
 	*out = NULL;
-	if (t == NULL || uname(&host) != 0 ||
-	    (t->multi = curl_multi_init()) == NULL) {
+	if (t == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    uname(&host) != 0 || (t->multi = curl_multi_init()) == NULL) {
 		free(t);
 		return error_errno(e, "libcurl");
 	}
@@ -69,7 +69,9 @@ transport_begin(struct transport *t, struct call *c,
 	c->text[0] = '\0';
 	c->status = 0;
 	c->sent = c->header_bytes = 0;
-	c->is_too_big = c->is_connected = 0;
+	c->attempts = 0;
+	c->ssl = NULL;
+	c->is_too_big = c->is_connected = c->is_over = 0;
 	if (h == NULL ||
 	    buf_printf(&url, "%s%s", target->origin->url, c->path) != 0 ||
 	    transport_set_up(h, c, target, t->agent, url.bytes,
@@ -102,6 +104,7 @@ transport_free_call(struct call *c)
 {
 	transport_cancel(c);
 	secret_clear(&c->authorization);
+	secret_clear(&c->proof);
 	buf_clear(&c->body);
 	buf_clear(&c->answer);
 }
@@ -157,6 +160,7 @@ finish(struct call *c, CURLcode code)
 {
 	long status = 0;
 
+	tls_note(c);
 	c->error = classify(c, code);
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (c->error == TRANSPORT_OK) {
@@ -168,11 +172,30 @@ finish(struct call *c, CURLcode code)
 			    "HTTP %ld, redirects are not followed", status);
 		}
 	} else {
-		snprintf(c->text, sizeof(c->text), "%s", code == CURLE_OK
-		    ? "the header is cut" : curl_easy_strerror(code));
+		snprintf(c->text, sizeof(c->text), "%s",
+		    code == CURLE_OK ? "the header is cut"
+				     : curl_easy_strerror(code));
 	}
 	transport_cancel(c);
 	c->done(c);
+}
+
+/* The same on a connection of its own, where not a byte of it has left. */
+static int
+begin_anew(struct call *c)
+{
+	CURLM *multi = c->transport->multi;
+
+	if (!c->is_over)
+		return -1;
+	c->attempts = 0;
+	c->is_over = 0;
+	return curl_multi_remove_handle(multi, c->easy) == CURLM_OK &&
+		curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L) ==
+		    CURLE_OK &&
+		curl_multi_add_handle(multi, c->easy) == CURLM_OK
+	    ? 0
+	    : -1;
 }
 
 int
@@ -186,8 +209,8 @@ transport_run(struct transport *t, struct pollfd *fds, unsigned int n,
 
 	for (unsigned int i = 0; i < n; i++) {
 		extra[i].fd = fds[i].fd;
-		extra[i].events = (short)
-		    ((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
+		extra[i].events =
+		    (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
 			(fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
 		extra[i].revents = 0;
 	}
@@ -202,7 +225,8 @@ transport_run(struct transport *t, struct pollfd *fds, unsigned int n,
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &c);
-		finish(c, code);
+		if (begin_anew(c) != 0)
+			finish(c, code);
 	}
 	return 0;
 }

@@ -20,7 +20,7 @@
 #include "secret.h"
 
 enum {
-	TRANSPORT_FDS_MAX = 160,   /* descriptors of one transport_run */
+	TRANSPORT_FDS_MAX = 160, /* descriptors of one transport_run */
 	TRANSPORT_LINE_MAX = 16384 /* bytes of one header line */
 };
 
@@ -28,7 +28,7 @@ enum {
 struct transport_target {
 	const struct origin *origin;
 	const char *ca_pem; /* NULL: the system's */
-	const char *proxy;  /* NULL: none */
+	const char *proxy; /* NULL: none */
 };
 
 /* One call. The caller fills the request, zeroes the rest and keeps it in
@@ -36,13 +36,15 @@ struct transport_target {
 struct call {
 	/* the request */
 	const char *path; /* path and query */
-	int is_post;
+	const char *method; /* GET, or one with a body, perhaps of 0 bytes */
 	enum http_content content;
 	struct secret authorization; /* the whole value; empty: none */
-	const char *forwarded_for;   /* numeric address, or NULL */
+	struct secret proof; /* of possession (dpop.h); empty: none */
+	const char *forwarded_for; /* numeric address, or NULL */
 	struct buf body;
-	size_t max_bytes;	     /* of the answer, packed and unpacked */
-	uint64_t deadline_ms;	     /* wire_now_ms() */
+	size_t max_bytes; /* of the answer, packed and unpacked */
+	uint64_t deadline_ms; /* wire_now_ms() */
+	int is_fresh; /* on a connection of its own */
 	void (*done)(struct call *);
 	void *owner;
 
@@ -57,15 +59,20 @@ struct call {
 	struct transport *transport;
 	CURL *easy;
 	struct curl_slist *lines;
+	struct ssl_st *ssl; /* of the connection it goes out on */
 	size_t sent, header_bytes;
+	unsigned int attempts;
 	int is_too_big;
-	int is_connected; /* TCP at least: the handshake has begun */
+	int is_connected; /* by itself: its handshake has begun, at least */
+	int is_over; /* its used connection had ended: nothing was sent */
 };
 
 struct transport;
 
 int transport_open(struct transport **t, struct error *e);
 void transport_close(struct transport *t);
+/* 1: it is sent with a body, and may change something at the other end. */
+int transport_has_body(const struct call *c);
 /* Begins; done() comes out of a later transport_run(), never from here. 0, or
  * -1: nothing was begun. */
 int transport_begin(struct transport *t, struct call *c,
@@ -87,8 +94,10 @@ int transport_set_up(CURL *easy, struct call *c,
 /* tls.c: adds to a context of libcurl what it has no option for, and marks
  * the call as connected. */
 CURLcode tls_restrict(CURL *easy, void *ssl_ctx, void *call);
-/* wipe.c: from now on libcurl and OpenSSL wipe memory that they free. First
- * call of the program; 0, or -1. */
-int wipe_on_free(void);
+/* libcurl tells the descriptor of a connection only after a call. tls_note()
+ * then leaves it with the connection; tls_find(), before the next request on
+ * it, returns it, or -1. */
+void tls_note(struct call *c);
+int tls_find(struct call *c);
 
 #endif

@@ -3,16 +3,17 @@
  * libcurl calls while bytes move.
  */
 #include <curl/curl.h>
+#include <poll.h>
 #include <string.h>
 
 #include "transport.h"
 
 enum {
 	CONNECT_MS = 5000,
-	SLOW_BYTES = 50,   /* per second, over … */
+	SLOW_BYTES = 50, /* per second, over … */
 	SLOW_SECONDS = 30, /* … so many seconds: given up (T88) */
-	IDLE_SECONDS = 50  /* an idle connection that is older, is not used:
-			      the server may be about to close it */
+	IDLE_SECONDS = 50 /* an idle connection that is older, is not used:
+			     the server may be about to close it */
 };
 
 static size_t
@@ -57,6 +58,38 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	return len;
 }
 
+/* Has the other end said something on a connection that waited for a request?
+ * That is its goodbye, by TLS or by TCP. libcurl 7.88 takes one by TLS for a
+ * sign of life, and would spend the request on it. */
+static int
+is_over(struct call *c)
+{
+	struct pollfd p = {.events = POLLIN};
+	int is_used = !c->is_connected;
+
+	p.fd = tls_find(c);
+	return is_used && (p.fd == -1 || poll(&p, 1, 0) != 0);
+}
+
+/* Nothing is sent on a connection that is over: transport.c opens another one.
+ * Where a connection that was open already turns out to be dead only now,
+ * libcurl would send a read once more by itself: with the same proof of
+ * possession, which is good for one attempt. exchange.c begins anew instead. */
+static int
+on_request(void *arg, char *ip, char *own_ip, int port, int own_port)
+{
+	struct call *c = arg;
+
+	(void)ip;
+	(void)own_ip;
+	(void)port;
+	(void)own_port;
+	if (c->attempts++ == 0 && !(c->is_over = is_over(c)))
+		return CURL_PREREQFUNC_OK;
+	c->ssl = NULL; /* its connection will be gone */
+	return CURL_PREREQFUNC_ABORT;
+}
+
 /* Counts packed bytes too: a stream of empty gzip blocks never unpacks to
  * anything (T87). */
 static int
@@ -73,6 +106,12 @@ on_progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total,
 		return 1;
 	}
 	return 0;
+}
+
+int
+transport_has_body(const struct call *c)
+{
+	return strcmp(c->method, "GET") != 0;
 }
 
 /* Header values come from fixed alphabets: a number, a checked token, a
@@ -98,23 +137,27 @@ static int
 add_lines(struct call *c)
 {
 	const char *type = c->content == HTTP_FORM
-	    ? "application/x-www-form-urlencoded" : "application/json";
+	    ? "application/x-www-form-urlencoded"
+	    : "application/json";
 
 	if (add_line(c, "Accept", "application/json") != 0 ||
 	    add_line(c, "Content-Type", type) != 0)
 		return -1;
 	/* "Expect: 100-continue" would only add a round trip. */
-	if (c->is_post && (c->lines = curl_slist_append(c->lines, "Expect:")) ==
-		NULL)
+	if (transport_has_body(c) &&
+	    (c->lines = curl_slist_append(c->lines, "Expect:")) == NULL)
 		return -1;
-	if (c->authorization.bytes != NULL && add_line(c, "Authorization",
-		c->authorization.bytes) != 0)
+	if (c->authorization.bytes != NULL &&
+	    add_line(c, "Authorization", c->authorization.bytes) != 0)
 		return -1;
-	return c->forwarded_for == NULL ? 0
+	if (c->proof.bytes != NULL && add_line(c, "DPoP", c->proof.bytes) != 0)
+		return -1;
+	return c->forwarded_for == NULL
+	    ? 0
 	    : add_line(c, "X-Forwarded-For", c->forwarded_for);
 }
 
-#define SET(easy, option, value)                                              \
+#define SET(easy, option, value) \
 	(curl_easy_setopt(easy, option, value) != CURLE_OK)
 
 /* Everything that must hold for every call. Nonzero: one could not be set. */
@@ -164,6 +207,9 @@ set_call(CURL *h, struct call *c, const char *agent, const char *url,
 	    SET(h, CURLOPT_SSL_CTX_DATA, c) ||
 	    SET(h, CURLOPT_HTTPHEADER, c->lines) ||
 	    SET(h, CURLOPT_TIMEOUT_MS, timeout_ms) ||
+	    SET(h, CURLOPT_FRESH_CONNECT, (long)c->is_fresh) ||
+	    SET(h, CURLOPT_PREREQFUNCTION, on_request) ||
+	    SET(h, CURLOPT_PREREQDATA, c) ||
 	    SET(h, CURLOPT_HEADERFUNCTION, on_header) ||
 	    SET(h, CURLOPT_HEADERDATA, c) ||
 	    SET(h, CURLOPT_WRITEFUNCTION, on_answer) ||
@@ -171,20 +217,21 @@ set_call(CURL *h, struct call *c, const char *agent, const char *url,
 	    SET(h, CURLOPT_XFERINFOFUNCTION, on_progress) ||
 	    SET(h, CURLOPT_XFERINFODATA, c) || SET(h, CURLOPT_NOPROGRESS, 0L))
 		return -1;
-	if (!c->is_post)
+	if (!transport_has_body(c))
 		return 0;
 	return SET(h, CURLOPT_POST, 1L) ||
+	    SET(h, CURLOPT_CUSTOMREQUEST, c->method) ||
 	    SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.len) ||
 	    SET(h, CURLOPT_READFUNCTION, on_body) ||
 	    SET(h, CURLOPT_READDATA, c);
 }
 
 int
-transport_set_up(CURL *h, struct call *c,
-    const struct transport_target *target, const char *agent, const char *url,
-    long timeout_ms)
+transport_set_up(CURL *h, struct call *c, const struct transport_target *target,
+    const char *agent, const char *url, long timeout_ms)
 {
 	return add_lines(c) != 0 || set_rules(h, target) != 0 ||
 		set_call(h, c, agent, url, timeout_ms) != 0
-	    ? -1 : 0;
+	    ? -1
+	    : 0;
 }

@@ -1,19 +1,75 @@
 #include "worker_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "code.h"
+#include "device.h"
+#include "link.h"
 #include "log.h"
+#include "paths.h"
 #include "person.h"
+#include "session_grace.h"
 
 enum {
-	START_MS = 200,	 /* INT_PERSON goes into an empty socket */
+	START_MS = 200, /* INT_PERSON goes into an empty socket */
 	GRACE_MS = 5000, /* past the login's own deadline */
 	FRAME = WIRE_LOGIN_MAX
 };
+
+/* What this host knows of how the person logs in. */
+static void
+fill_habits(struct parent *p, struct slice_person *person)
+{
+	enum proof_kind kind = preference_of(p->preferences, person->id);
+	struct error e = {0};
+
+	if (person->id[0] == '\0')
+		return;
+	person->preferred = kind < PROOF_COUNT ? kind + 1 : 0;
+	/* Without a device Okta asks for a factor each time. */
+	if (person->trusted_app &&
+	    device_token(OKTA_DEVICE_PATH, person->id, person->device, &e) != 0)
+		log_event(LOG_ERR, "device", log_text("error", e.text));
+}
+
+/* What "not written" means. Until Okta has told, an app counts as one of
+ * Identity Engine: its policies are then obeyed, or nobody gets in. */
+static enum conf_flow
+resolve(const struct parent *p, enum conf_flow flow)
+{
+	if (flow != FLOW_AUTO)
+		return flow;
+	return link_is_classic(p) ? FLOW_AUTHN : FLOW_DIRECT;
+}
+
+/* A status about the password, or a view of Okta older than max_age: what the
+ * account phase lets pass only with a proof of now. */
+static int
+wants_proof(const struct conf *c, const struct slice_person *person)
+{
+	uint64_t age_s;
+
+	return (person->flags & DIR_USER_NO_KEY) != 0 ||
+	    directory_age(OKTA_CONFIRMED_PATH, &age_s) != OKTA_OK ||
+	    age_s > c->max_age_s;
+}
+
+/* Inside of a login to an account of several people it is whoever has logged in
+ * there. */
+static void
+choose_by_session(struct worker *w, const struct hello *h)
+{
+	const struct session *one =
+	    session_of_login(w->parent->sessions, h->uid, h->ticket);
+
+	if (one != NULL)
+		person_choose(&person_files_here, NULL, one->person, h->service,
+		    &w->person);
+}
 
 static void
 fill_person(struct worker *w, const struct hello *h,
@@ -22,16 +78,63 @@ fill_person(struct worker *w, const struct hello *h,
 	const struct conf *c = w->parent->conf;
 	struct conf_service s = conf_service_for(c, h->service);
 	struct slice_person *person = &w->person;
+	const struct session *one;
 
 	memcpy(person->hello, bytes, PROTOCOL_HELLO_SIZE);
 	person->hello_len = PROTOCOL_HELLO_SIZE;
 	person->peer_uid = w->peer;
-	person->flow = s.flow;
+	person->flow = resolve(w->parent, s.flow);
 	person->factor = s.factor;
+	memcpy(person->factors, s.factors, sizeof(person->factors));
+	snprintf(person->url, sizeof(person->url), "%s", c->url);
 	person->deadline_s = c->deadline_s;
 	person->trusted_app = c->trusted_app;
 	person->trusted_proxy = c->trusted_proxy;
-	person_find(&person_files_here, h->uid, person);
+	person->okta_sessions = c->okta_sessions;
+	if (c->oidc.client_id != NULL) {
+		snprintf(person->oidc_client_id, sizeof(person->oidc_client_id),
+		    "%s", c->oidc.client_id);
+		snprintf(person->oidc_issuer, sizeof(person->oidc_issuer), "%s",
+		    c->oidc.issuer);
+	}
+	person->factors_api = c->factors_api;
+	person_find(&person_files_here, h->uid, h->service, person);
+	if (person->asks_who && w->peer == 0)
+		choose_by_session(w, h);
+	/* Only root tells where a process comes from. */
+	one = w->peer == 0 && h->op == OP_LOGIN && person->refusal[0] == '\0' &&
+		!wants_proof(c, person)
+	    ? session_grace(
+		  w->parent->sessions, &s, h->uid, h->ticket, wire_now_ms())
+	    : NULL;
+	if (one != NULL && strcmp(one->person, person->id) == 0) {
+		person->has_grace = 1;
+		memcpy(w->grace, one->handle, sizeof(w->grace));
+		w->grace_ms = one->proven_ms;
+	}
+	fill_habits(w->parent, person);
+}
+
+int
+worker_take_who(struct worker *w, struct wire_in *in)
+{
+	char said[sizeof(w->person.login)] = "";
+	struct wire_field f;
+	int r;
+
+	if (!w->person.asks_who)
+		return OKTA_BAD;
+	while ((r = wire_next(in, &f)) == 1) {
+		/* What is too long is nobody. */
+		if (f.tag == TAG_USER)
+			(void)wire_str(&f, said, sizeof(said));
+	}
+	if (r != OKTA_OK)
+		return r;
+	person_choose(&person_files_here, said, NULL, w->service, &w->person);
+	fill_habits(w->parent, &w->person);
+	return slice_person_send(
+	    w->conn.fd, &w->person, wire_now_ms() + START_MS);
 }
 
 static int
@@ -58,11 +161,10 @@ spawn(struct worker *w, int client, struct error *e)
 	}
 	if (conn_open(&w->conn, ends[0], FRAME, 0) != 0)
 		return error_errno(e, "worker");
-	if (slice_person_send(w->conn.fd, &w->person,
-		wire_now_ms() + START_MS) != OKTA_OK)
+	if (slice_person_send(
+		w->conn.fd, &w->person, wire_now_ms() + START_MS) != OKTA_OK)
 		return error_set(e, ERROR_SYSTEM, "the worker does not read");
-	w->deadline =
-	    wire_now_ms() + 1000ULL * w->person.deadline_s + GRACE_MS;
+	w->deadline = wire_now_ms() + 1000ULL * w->person.deadline_s + GRACE_MS;
 	w->watch = (struct watch){
 	    .fd = w->conn.fd,
 	    .events = POLLIN,
@@ -72,7 +174,8 @@ spawn(struct worker *w, int client, struct error *e)
 	    .owner = w,
 	};
 	return loop_add(&w->parent->loop, &w->watch) == 0
-	    ? 0 : error_errno(e, "worker");
+	    ? 0
+	    : error_errno(e, "worker");
 }
 
 void

@@ -1,0 +1,21 @@
+/*
+ * What session_watch.c and session_order.c share.
+ */
+#ifndef OKTAD_SESSION_WATCH_PRIVATE_H
+#define OKTAD_SESSION_WATCH_PRIVATE_H
+
+#include "session_watch.h"
+
+/* A sweep is due by then, if not before. */
+void watch_sweep_at(struct session_watch *w, uint64_t at);
+/* How many people have lost their sessions in this hour. */
+uint32_t watch_losses(struct session_watch *w);
+/* Writes down that so many people lose their sessions now: how many it is in
+ * this hour. */
+uint32_t watch_note_loss(struct session_watch *w, uint32_t people);
+/* Endings are held no longer. */
+void watch_lift(struct session_watch *w, const char *why);
+/* Says that endings are held or refused, at most every ten minutes. */
+void watch_alarm(struct session_watch *w, const char *why);
+
+#endif
