@@ -8,6 +8,8 @@ struct args {
 	int is_debug;
 	int has_try_first_pass;
 	int has_use_first_pass;
+	int is_second_factor;
+	int is_after_stack; /* only with is_second_factor */
 	unsigned int deadline_s;
 	const char *refused; /* the first argument we can not obey, or NULL */
 };

@@ -24,9 +24,9 @@ binding_get(pam_handle_t *pamh)
 {
 	const void *data = NULL;
 
-	if (pam_get_data(pamh, data_name, &data) != PAM_SUCCESS)
-		return NULL;
-	return (struct binding *)(uintptr_t)data;
+	return pam_get_data(pamh, data_name, &data) == PAM_SUCCESS
+	    ? (struct binding *)(uintptr_t)data
+	    : NULL;
 }
 
 struct binding *
@@ -35,14 +35,13 @@ binding_new(pam_handle_t *pamh, const char *name)
 	size_t len = strlen(name);
 	struct binding *b = calloc(1, sizeof(*b) + len + 1);
 
-	if (b == NULL)
-		return NULL;
-	memcpy(b->name, name, len);
-	if (pam_set_data(pamh, data_name, b, free_binding) != PAM_SUCCESS) {
-		free(b);
-		return NULL;
-	}
-	return b;
+	if (b != NULL)
+		memcpy(b->name, name, len);
+	if (b == NULL ||
+	    pam_set_data(pamh, data_name, b, free_binding) == PAM_SUCCESS)
+		return b;
+	free(b);
+	return NULL;
 }
 
 void

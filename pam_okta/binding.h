@@ -17,10 +17,12 @@
 
 struct binding {
 	int is_ours;
-	uint32_t uid;	/* of our person */
-	pid_t proven;	/* process in which Okta said yes; 0: none did */
+	int is_account; /* a local one that people of Okta are behind */
+	uint32_t uid; /* of our person */
+	uint32_t who; /* is behind a local account, by uid; 0: unknown */
+	pid_t proven; /* process in which Okta said yes; 0: none did */
 	char ticket[PROTOCOL_TICKET_SIZE + 1]; /* "": none, or spent */
-	char session[PROTOCOL_TICKET_SIZE + 1]; /* ticket of an open record */
+	char session[PROTOCOL_TICKET_SIZE + 1]; /* name of an open record */
 	char name[];
 };
 

@@ -5,7 +5,7 @@
 
 #include "name.h"
 
-enum converse_result
+int
 converse_take(const char *s, struct answer *a)
 {
 	size_t len = strnlen(s, sizeof(a->bytes));
@@ -13,16 +13,16 @@ converse_take(const char *s, struct answer *a)
 	a->len = 0;
 	a->bytes[0] = '\0';
 	if (len >= sizeof(a->bytes) || !name_is_utf8(s, len))
-		return CONVERSE_REFUSED;
+		return DENIAL_UNFIT;
 	memcpy(a->bytes, s, len + 1);
 	a->len = len;
-	return CONVERSE_OK;
+	return 0;
 }
 
 /* One message through the host. *reply is NULL or the caller's to free; what a
  * host that reports failure has left there, is not touched: it may be freed
  * already, or never have been set. */
-static enum converse_result
+static int
 pass(pam_handle_t *pamh, int style, const char *text,
     struct pam_response **reply)
 {
@@ -33,14 +33,14 @@ pass(pam_handle_t *pamh, int style, const char *text,
 
 	*reply = NULL;
 	if (pam_get_item(pamh, PAM_CONV, &item) != PAM_SUCCESS || item == NULL)
-		return CONVERSE_ABORTED;
+		return DENIAL_ABORTED;
 	conv = item;
 	if (conv->conv == NULL)
-		return CONVERSE_ABORTED;
+		return DENIAL_ABORTED;
 	if (conv->conv(1, list, reply, conv->appdata_ptr) == PAM_SUCCESS)
-		return CONVERSE_OK;
+		return 0;
 	*reply = NULL;
-	return CONVERSE_ABORTED;
+	return DENIAL_ABORTED;
 }
 
 static void
@@ -54,28 +54,27 @@ drop(struct pam_response *reply)
 	free(reply);
 }
 
-enum converse_result
-converse_ask(pam_handle_t *pamh, int style, const char *text,
-    struct answer *a)
+int
+converse_ask(pam_handle_t *pamh, int style, const char *text, struct answer *a)
 {
 	struct pam_response *reply;
-	enum converse_result r = pass(pamh, style, text, &reply);
+	int r = pass(pamh, style, text, &reply);
 
 	a->len = 0;
 	a->bytes[0] = '\0';
-	if (r == CONVERSE_OK && (reply == NULL || reply->resp == NULL))
-		r = CONVERSE_ABORTED;
-	if (r == CONVERSE_OK)
+	if (r == 0 && (reply == NULL || reply->resp == NULL))
+		r = DENIAL_ABORTED;
+	if (r == 0)
 		r = converse_take(reply->resp, a);
 	drop(reply);
 	return r;
 }
 
-enum converse_result
+int
 converse_tell(pam_handle_t *pamh, int style, const char *text)
 {
 	struct pam_response *reply;
-	enum converse_result r = pass(pamh, style, text, &reply);
+	int r = pass(pamh, style, text, &reply);
 
 	drop(reply);
 	return r;

@@ -5,19 +5,23 @@ dist_man_MANS += pam_okta/pam_okta.8
 EXTRA_DIST += pam_okta/pam_okta.map
 
 pam_okta_pam_okta_la_SOURCES = \
-	pam_okta/account.c pam_okta/account.h \
+	pam_okta/account.c \
 	pam_okta/args.c pam_okta/args.h \
-	pam_okta/auth.c pam_okta/auth.h pam_okta/login.h pam_okta/prompt.c \
+	pam_okta/audit.c pam_okta/audit.h \
+	pam_okta/auth.c \
 	pam_okta/binding.c pam_okta/binding.h \
 	pam_okta/call.c pam_okta/call.h \
 	pam_okta/converse.c pam_okta/converse.h \
+	pam_okta/denial.c pam_okta/denial.h pam_okta/login.h \
 	pam_okta/message.c pam_okta/message.h \
-	pam_okta/pam_okta.c \
-	pam_okta/session.c pam_okta/session.h \
-	libokta/access.c libokta/client.c libokta/directory.c \
+	pam_okta/pam_okta.c pam_okta/phase.h pam_okta/prompt.c \
+	pam_okta/proof.c pam_okta/proof.h \
+	pam_okta/session.c \
+	libokta/access.c libokta/address.c libokta/client.c libokta/directory.c \
 	libokta/directory_age.c libokta/directory_file.c \
-	libokta/directory_format.c libokta/directory_people.c libokta/local.c \
-	libokta/name_text.c libokta/wire.c libokta/wire_io.c
+	libokta/directory_format.c libokta/directory_person.c \
+	libokta/directory_source.c libokta/name_text.c libokta/rules.c \
+	libokta/wire.c libokta/wire_io.c
 pam_okta_pam_okta_la_CFLAGS = $(AM_CFLAGS) \
 	-ffunction-sections -Wframe-larger-than=4096
 pam_okta_pam_okta_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \

@@ -9,6 +9,7 @@
 #include "call.h"
 #include "client.h"
 #include "converse.h"
+#include "denial.h"
 #include "message.h"
 
 /* On the heap, because hosts run modules on small stacks too; wiped at the
@@ -16,20 +17,14 @@
 struct login {
 	struct client client;
 	struct message message; /* the last one from oktad */
-	struct answer password; /* what was sent as the password, or "" */
-	struct answer answer;	/* to another prompt */
+	struct answer answer; /* the last one */
 	int has_tried_first_pass;
-	uint64_t answered; /* when the last answer was sent; at first, entry */
-	const char *why;   /* of a denial; for the log, not for the person */
+	int terminal; /* the controlling one, or -1 */
+	uint64_t answered; /* when the last answer came; at first, entry */
 };
 
-/* Answers l->message, a prompt. PAM_SUCCESS: the answer is on its way. Else a
- * denial with l->why, and nothing was sent. */
+/* Answers l->message, a prompt. 0: the answer is on its way. Else why not
+ * (denial.h). */
 int prompt_answer(struct call *c, struct login *l);
-
-/* Denies: sets l->why and returns the PAM code. */
-int login_deny(struct login *l, int pam, const char *why);
-/* Denies for a code of client.h or message.h. */
-int login_deny_code(struct login *l, int code);
 
 #endif

@@ -12,13 +12,15 @@ take(struct message *m, const struct wire_field *f)
 {
 	switch (f->tag) {
 	case TAG_TEXT:
-		name_filter_text(m->text, sizeof(m->text), (const char *)f->p,
-		    f->len);
+		name_filter_lines(
+		    m->text, sizeof(m->text), (const char *)f->p, f->len);
 		return OKTA_OK;
 	case TAG_KIND:
 		return wire_u32(f, &m->kind);
 	case TAG_CODE:
 		return wire_u32(f, &m->code);
+	case TAG_UID:
+		return wire_u32(f, &m->who);
 	case TAG_LATE:
 		m->is_late = 1;
 		return OKTA_OK;
@@ -33,46 +35,50 @@ take(struct message *m, const struct wire_field *f)
 	}
 }
 
-/* The fields of an op: those it needs, and those it may have besides. */
-static int
-fields_of(uint16_t op, unsigned int *needed, unsigned int *optional)
-{
-	*optional = 0;
-	switch (op) {
-	case OP_PROMPT:
-		*needed = BIT(TAG_TEXT) | BIT(TAG_KIND);
-		return OKTA_OK;
-	case OP_INFO:
-		*needed = BIT(TAG_TEXT);
-		return OKTA_OK;
-	case OP_VERDICT:
-		*needed = BIT(TAG_CODE);
-		*optional = BIT(TAG_TEXT) | BIT(TAG_LATE) | BIT(TAG_TICKET);
-		return OKTA_OK;
-	default:
-		return OKTA_BAD;
-	}
-}
+/* The fields of each op: those it needs, and those it may have besides. */
+static const struct {
+	uint16_t op;
+	unsigned int needed, optional;
+} ops[] = {
+    {OP_PROMPT, BIT(TAG_TEXT) | BIT(TAG_KIND), 0},
+    {OP_INFO, BIT(TAG_TEXT), 0},
+    {OP_VERDICT, BIT(TAG_CODE),
+	BIT(TAG_TEXT) | BIT(TAG_LATE) | BIT(TAG_TICKET) | BIT(TAG_UID)},
+};
+enum { OPS = sizeof(ops) / sizeof(*ops) };
 
 int
 message_parse(struct message *m, struct wire_in *in)
 {
-	unsigned int needed, left, bit;
+	unsigned int left, bit;
 	struct wire_field f;
+	size_t i = 0;
 	int r;
 
 	memset(m, 0, sizeof(*m));
-	if (fields_of(in->op, &needed, &left) != OKTA_OK)
+	while (i < OPS && ops[i].op != in->op)
+		i++;
+	if (i == OPS)
 		return OKTA_BAD;
-	left |= needed;
+	left = ops[i].needed | ops[i].optional;
 	while ((r = wire_next(in, &f)) == 1) {
 		bit = f.tag < 32 ? BIT(f.tag) : 0;
 		if (!(left & bit) || take(m, &f) != OKTA_OK)
 			return OKTA_BAD;
 		left &= ~bit;
 	}
-	if (r != 0 || (left & needed) != 0)
+	if (r != 0 || (left & ops[i].needed) != 0)
 		return OKTA_BAD;
 	m->op = in->op;
 	return OKTA_OK;
+}
+
+int
+message_recv(struct message *m, struct client *c)
+{
+	struct wire_in in;
+	int r = client_recv(c, &in);
+
+	memset(m, 0, sizeof(*m));
+	return r == OKTA_OK ? message_parse(m, &in) : r;
 }

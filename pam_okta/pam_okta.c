@@ -7,11 +7,9 @@
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 
-#include "account.h"
-#include "auth.h"
 #include "call.h"
 #include "converse.h"
-#include "session.h"
+#include "phase.h"
 
 int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
@@ -21,8 +19,10 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 	if (r == PAM_SUCCESS)
 		return auth_login(&c);
-	if (r != PAM_IGNORE && r != PAM_USER_UNKNOWN)
-		auth_delay(&c, c.entry);
+	if (r == PAM_USER_UNKNOWN)
+		auth_delay_others(pamh);
+	else if (r != PAM_IGNORE)
+		auth_delay(c.entry, c.deadline);
 	return r;
 }
 
@@ -40,9 +40,9 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 static int
 later(int r, int failed)
 {
-	if (r == PAM_SUCCESS || r == PAM_IGNORE || r == PAM_USER_UNKNOWN)
-		return r;
-	return failed;
+	return r == PAM_SUCCESS || r == PAM_IGNORE || r == PAM_USER_UNKNOWN
+	    ? r
+	    : failed;
 }
 
 int
@@ -64,9 +64,9 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	    PAM_SESSION_ERR);
 
 	/* Also for a local target: sudo's session is the caller's login. */
-	if (r != PAM_SESSION_ERR)
-		session_open(&c);
-	return r;
+	return r != PAM_SESSION_ERR && session_open(&c) != PAM_SUCCESS
+	    ? PAM_PERM_DENIED
+	    : r;
 }
 
 int
@@ -87,9 +87,10 @@ pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 	if (r == PAM_SUCCESS) {
 		if (!(flags & PAM_SILENT))
-			converse_tell(pamh, PAM_ERROR_MSG, "This is an Okta "
-			    "account: sign in to Okta in a browser and change "
-			    "the password there, under Settings.");
+			converse_tell(pamh, PAM_ERROR_MSG,
+			    "This is an Okta account: sign in to Okta in a "
+			    "browser and change the password there, under "
+			    "Settings.");
 		return PAM_AUTHTOK_ERR;
 	}
 	return later(r, PAM_AUTHTOK_ERR);

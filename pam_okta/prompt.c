@@ -5,63 +5,62 @@
 
 #include "login.h"
 
-static int
-refuse(struct login *l, enum converse_result r)
+/* What an earlier module asked for, once, where the arguments say so. */
+static const char *
+first_pass(struct call *c, struct login *l)
 {
-	return login_deny(l, PAM_AUTH_ERR, r == CONVERSE_REFUSED
-	    ? "the answer is longer than 1024 bytes or not UTF-8"
-	    : "the conversation was aborted");
+	const void *earlier = NULL;
+
+	if (l->has_tried_first_pass ||
+	    !(c->args.has_try_first_pass || c->args.has_use_first_pass))
+		return NULL;
+	l->has_tried_first_pass = 1;
+	return pam_get_item(c->pamh, PAM_AUTHTOK, &earlier) == PAM_SUCCESS
+	    ? earlier
+	    : NULL;
 }
 
-static int
-ask_password(struct call *c, struct login *l)
-{
-	enum converse_result r = converse_ask(c->pamh, PAM_PROMPT_ECHO_OFF,
-	    l->message.text, &l->password);
-
-	if (r != CONVERSE_OK)
-		return refuse(l, r);
-	if (pam_set_item(c->pamh, PAM_AUTHTOK, l->password.bytes) !=
-	    PAM_SUCCESS)
-		return login_deny(l, PAM_AUTH_ERR, "no memory");
-	return PAM_SUCCESS;
-}
-
-/* From an earlier module once, where the arguments say so, else asked. */
 static int
 get_password(struct call *c, struct login *l)
 {
-	const void *earlier = NULL;
-	enum converse_result r;
+	const char *earlier = first_pass(c, l);
+	int r;
 
-	if ((c->args.has_try_first_pass || c->args.has_use_first_pass) &&
-	    !l->has_tried_first_pass) {
-		l->has_tried_first_pass = 1;
-		if (pam_get_item(c->pamh, PAM_AUTHTOK, &earlier) !=
-		    PAM_SUCCESS)
-			earlier = NULL;
-	}
-	if (earlier != NULL) {
-		r = converse_take(earlier, &l->password);
-		return r == CONVERSE_OK ? PAM_SUCCESS : refuse(l, r);
-	}
+	if (earlier != NULL)
+		return converse_take(earlier, &l->answer);
 	if (c->args.has_use_first_pass)
-		return login_deny(l, PAM_AUTH_ERR, "use_first_pass, and no "
-		    "module before has asked for a password");
-	return ask_password(c, l);
+		return DENIAL_NO_FIRST_PASS;
+	r = converse_ask(
+	    c->pamh, PAM_PROMPT_ECHO_OFF, l->message.text, &l->answer);
+	if (r != 0)
+		return r;
+	r = pam_set_item(c->pamh, PAM_AUTHTOK, l->answer.bytes);
+	return r == PAM_SUCCESS ? 0 : DENIAL_MEMORY;
 }
 
 static int
 answer_password(struct call *c, struct login *l)
 {
-	int r = get_password(c, l);
+	/* Where only the second factor is wanted, nobody may ask for the
+	 * first. */
+	int r = c->args.is_second_factor ? DENIAL_PROTOCOL : get_password(c, l);
 
-	if (r == PAM_SUCCESS && l->password.len == 0)
-		r = login_deny(l, PAM_AUTH_ERR, "the password is empty");
-	if (r == PAM_SUCCESS && converse_is_junk(&l->password))
-		r = login_deny(l, PAM_AUTH_ERR, "sshd has already denied this "
-		    "login and sent its junk password");
+	if (r == 0 && l->answer.len == 0)
+		r = DENIAL_EMPTY;
+	if (r == 0 && converse_is_junk(&l->answer))
+		r = DENIAL_JUNK;
 	return r;
+}
+
+/* Is it what was typed as the password, here or before an earlier module? */
+static int
+is_password(const struct call *c, const struct answer *a)
+{
+	const void *typed = NULL;
+
+	return pam_get_item(c->pamh, PAM_AUTHTOK, &typed) == PAM_SUCCESS &&
+	    typed != NULL && *(const char *)typed != '\0' &&
+	    strcmp(a->bytes, typed) == 0;
 }
 
 /* sshd's "password" method answers every hidden prompt with the password: it
@@ -69,46 +68,35 @@ answer_password(struct call *c, struct login *l)
 static int
 answer_factor(struct call *c, struct login *l, int style)
 {
-	enum converse_result r = converse_ask(c->pamh, style, l->message.text,
-	    &l->answer);
+	int r = converse_ask(c->pamh, style, l->message.text, &l->answer);
 
-	if (r != CONVERSE_OK)
-		return refuse(l, r);
-	if (converse_is_junk(&l->answer) || (l->password.len > 0 &&
-	    strcmp(l->answer.bytes, l->password.bytes) == 0))
-		return login_deny(l, PAM_AUTH_ERR, "a factor was answered "
-		    "with the password; for second factors sshd needs "
-		    "KbdInteractiveAuthentication yes");
-	return PAM_SUCCESS;
+	if (r == 0 &&
+	    (converse_is_junk(&l->answer) || is_password(c, &l->answer)))
+		r = DENIAL_FACTOR_IS_PASSWORD;
+	return r;
 }
 
 int
 prompt_answer(struct call *c, struct login *l)
 {
-	const struct answer *a = &l->answer;
 	struct wire_out o;
 	int r;
 
-	switch (l->message.kind) {
-	case PROMPT_PASSWORD:
+	if (l->message.kind == PROMPT_PASSWORD)
 		r = answer_password(c, l);
-		a = &l->password;
-		break;
-	case PROMPT_HIDDEN:
+	else if (l->message.kind == PROMPT_HIDDEN)
 		r = answer_factor(c, l, PAM_PROMPT_ECHO_OFF);
-		break;
-	case PROMPT_ECHO:
+	else if (l->message.kind == PROMPT_ECHO)
 		r = answer_factor(c, l, PAM_PROMPT_ECHO_ON);
-		break;
-	default:
-		return login_deny_code(l, OKTA_BAD);
-	}
-	if (r != PAM_SUCCESS)
-		return r;
-	wire_begin(&o, l->client.out, sizeof(l->client.out), OP_REPLY,
-	    l->client.id);
-	wire_put(&o, TAG_ANSWER, a->bytes, a->len);
+	else
+		r = DENIAL_PROTOCOL;
+	/* What is not sent must not end sooner: names that are unknown are
+	 * denied so long after the answer, whatever it was. */
 	l->answered = wire_now_ms();
-	r = client_send(&l->client, &o);
-	return r == OKTA_OK ? PAM_SUCCESS : login_deny_code(l, r);
+	if (r != 0)
+		return r;
+	wire_begin(
+	    &o, l->client.out, sizeof(l->client.out), OP_REPLY, l->client.id);
+	wire_put(&o, TAG_ANSWER, l->answer.bytes, l->answer.len);
+	return client_send(&l->client, &o);
 }
