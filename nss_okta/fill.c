@@ -20,16 +20,21 @@ fill_status(int code, int *errnop)
 	case OKTA_SMALL:
 		*errnop = ERANGE;
 		return NSS_STATUS_TRYAGAIN;
-	default:
+	case OKTA_ABSENT:
 		*errnop = ENOENT;
-		return code == OKTA_ABSENT ? NSS_STATUS_NOTFOUND :
-					     NSS_STATUS_UNAVAIL;
+		return NSS_STATUS_NOTFOUND;
+	case OKTA_SYSTEM:
+		*errnop = errno;
+		return NSS_STATUS_UNAVAIL;
+	default:
+		*errnop = EIO;
+		return NSS_STATUS_UNAVAIL;
 	}
 }
 
 int
-fill_passwd(struct passwd *pw, const struct directory_user *u, char *buf,
-    size_t len)
+fill_passwd(
+    struct passwd *pw, const struct directory_user *u, char *buf, size_t len)
 {
 	if (len < u->strings_len || len - u->strings_len < sizeof(no_password))
 		return OKTA_SMALL;
@@ -48,13 +53,13 @@ fill_passwd(struct passwd *pw, const struct directory_user *u, char *buf,
 /* The pointers stand in front, where the buffer is aligned for them; behind
  * them name, password and members. */
 int
-fill_group(struct group *gr, const struct directory_group *g, char *buf,
-    size_t len)
+fill_group(
+    struct group *gr, const struct directory_group *g, char *buf, size_t len)
 {
 	size_t pad = -(uintptr_t)buf & (alignof(char *) - 1);
 	size_t list = (g->nmembers + (size_t)1) * sizeof(char *);
-	size_t need = pad + list + g->name_len + 1 + sizeof(no_password) +
-	    g->members_len;
+	uint64_t need = (uint64_t)pad + list + g->name_len + 1 +
+	    sizeof(no_password) + g->members_len;
 	char **members, *p, *end;
 	uint32_t n;
 

@@ -9,8 +9,8 @@
 static atomic_uint cursor;
 
 enum nss_status
-_nss_okta_getgrnam_r(const char *name, struct group *gr, char *buf, size_t len,
-    int *errnop)
+_nss_okta_getgrnam_r(
+    const char *name, struct group *gr, char *buf, size_t len, int *errnop)
 {
 	struct directory_group g;
 	struct map m;
@@ -24,8 +24,8 @@ _nss_okta_getgrnam_r(const char *name, struct group *gr, char *buf, size_t len,
 }
 
 enum nss_status
-_nss_okta_getgrgid_r(gid_t gid, struct group *gr, char *buf, size_t len,
-    int *errnop)
+_nss_okta_getgrgid_r(
+    gid_t gid, struct group *gr, char *buf, size_t len, int *errnop)
 {
 	struct directory_group g;
 	struct map m;
@@ -61,8 +61,9 @@ _nss_okta_getgrent_r(struct group *gr, char *buf, size_t len, int *errnop)
 	int r;
 
 	if ((r = map_acquire(&m)) == OKTA_OK &&
-	    (r = m.d->header->flags & DIR_NO_ENUMERATION ? OKTA_ABSENT :
-							   OKTA_OK) == OKTA_OK &&
+	    (r = m.d->header->flags & DIR_NO_ENUMERATION
+		    ? OKTA_ABSENT
+		    : OKTA_OK) == OKTA_OK &&
 	    (r = directory_next_group(m.d, &next, &g)) == OKTA_OK &&
 	    (r = fill_group(gr, &g, buf, len)) == OKTA_OK)
 		atomic_store(&cursor, next);

@@ -26,34 +26,55 @@ make_room(long start, long *size, gid_t **groups, long limit, long more)
 	return 0;
 }
 
-/* Appends the supplementary groups of a user of ours. As glibc's own services do,
- * it cuts at the limit without a word, and the caller's primary group,
+struct found {
+	struct directory_user u;
+	const struct dir_local_group *locals;
+	uint32_t nlocals;
+};
+
+static int
+find(const struct directory *d, const char *user, struct found *f)
+{
+	int r = directory_user_by_name(d, user, &f->u);
+
+	for (uint32_t n = 0; r == OKTA_OK && n < f->u.ngids; n++)
+		if (!directory_is_id(d, f->u.gids[n]))
+			r = OKTA_BAD;
+	if (r == OKTA_OK)
+		r = directory_local_groups(
+		    d, f->u.uid, &f->locals, &f->nlocals);
+	return r;
+}
+
+/* Appends the supplementary groups of a user of ours. As glibc's own services
+ * do, it cuts at the limit without a word, and the caller's primary group,
  * already in the array, is not named again. */
 enum nss_status
-_nss_okta_initgroups_dyn(const char *user, gid_t group, long *start,
-    long *size, gid_t **groups, long limit, int *errnop)
+_nss_okta_initgroups_dyn(const char *user, gid_t group, long *start, long *size,
+    gid_t **groups, long limit, int *errnop)
 {
 	enum nss_status status;
-	struct directory_user u;
+	struct found f = {0};
 	struct map m;
 	uint32_t n;
 	int r;
 
 	if ((r = map_acquire(&m)) == OKTA_OK)
-		r = directory_user_by_name(m.d, user, &u);
-	for (n = 0; r == OKTA_OK && n < u.ngids; n++)
-		if (!directory_is_id(m.d, u.gids[n]))
-			r = OKTA_BAD;
+		r = find(m.d, user, &f);
 	status = fill_status(r, errnop);
 	if (r == OKTA_OK &&
-	    make_room(*start, size, groups, limit, (long)u.ngids) == -1) {
+	    make_room(*start, size, groups, limit,
+		(long)f.u.ngids + f.nlocals) == -1) {
 		*errnop = ENOMEM;
 		status = NSS_STATUS_TRYAGAIN;
 		r = OKTA_SYSTEM;
 	}
-	for (n = 0; r == OKTA_OK && n < u.ngids && *start < *size; n++)
-		if (u.gids[n] != group)
-			(*groups)[(*start)++] = u.gids[n];
+	for (n = 0; r == OKTA_OK && n < f.u.ngids && *start < *size; n++)
+		if (f.u.gids[n] != group)
+			(*groups)[(*start)++] = f.u.gids[n];
+	for (n = 0; r == OKTA_OK && n < f.nlocals && *start < *size; n++)
+		if (f.locals[n].gid != group)
+			(*groups)[(*start)++] = f.locals[n].gid;
 	map_release(&m);
 	return status;
 }

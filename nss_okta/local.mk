@@ -4,7 +4,9 @@
 # Of base it links the reader alone (libtool would take all of an archive).
 nss_sources = nss_okta/fill.c nss_okta/fill.h nss_okta/group.c \
 	nss_okta/initgroups.c nss_okta/map.c nss_okta/map.h nss_okta/passwd.c \
-	libokta/directory.c libokta/directory_file.c libokta/directory_format.c
+	libokta/directory.c libokta/directory_file.c \
+	libokta/directory_format.c libokta/directory_group.c \
+	libokta/directory_list.c libokta/directory_local.c libokta/directory_uid.c
 nss_cflags = $(AM_CFLAGS) -fvisibility=hidden -Wframe-larger-than=1024
 nss_ldflags = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,-z,nodelete \

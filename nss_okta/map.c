@@ -1,7 +1,7 @@
 /*
  * Readers count themselves in and out of a slot without ever waiting; the one
- * who finds that the file was replaced maps the new one into a free slot, makes it
- * the current one and retires the old. The last reader out of a retired slot
+ * who finds that the file was replaced maps the new one into a free slot, makes
+ * it the current one and retires the old. The last reader out of a retired slot
  * unmaps it. Counters are striped over cache lines, so that threads do not
  * share them.
  *
@@ -18,6 +18,7 @@
 
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,20 +29,10 @@
 #include "map.h"
 #include "paths.h"
 
-enum {
-	SLOTS = 4,
-	STRIPES = 16,
-	NOBODY = -1
-};
+enum { SLOTS = 4, STRIPES = 16, NOBODY = -1 };
 
 /* A slot's state: a number that rises whenever it is filled, and a phase. */
-enum phase {
-	FREE = 0,
-	FILLING,
-	CURRENT,
-	RETIRED,
-	PHASE_MASK = 3
-};
+enum phase { FREE = 0, FILLING, CURRENT, RETIRED, PHASE_MASK = 3 };
 
 struct stripe {
 	_Alignas(64) atomic_uint readers;
@@ -49,7 +40,7 @@ struct stripe {
 
 static struct slot {
 	struct directory d;
-	struct stat st; /* of the path, before the file was mapped */
+	struct stat st; /* of the mapped file */
 	atomic_uint state;
 	struct stripe stripes[STRIPES];
 } slots[SLOTS];
@@ -76,8 +67,8 @@ slot_reclaim(struct slot *s)
 	unsigned int state = atomic_load(&s->state);
 
 	if ((state & PHASE_MASK) != RETIRED || is_busy(s) ||
-	    !atomic_compare_exchange_strong(&s->state, &state,
-		state - RETIRED + FILLING))
+	    !atomic_compare_exchange_strong(
+		&s->state, &state, state - RETIRED + FILLING))
 		return;
 	directory_close(&s->d);
 	atomic_store(&s->state, state - RETIRED + FREE);
@@ -117,8 +108,8 @@ slot_fill(struct map *m, const struct stat *st)
 		unsigned int state = atomic_load(&s->state);
 
 		if ((state & PHASE_MASK) != FREE ||
-		    !atomic_compare_exchange_strong(&s->state, &state,
-			state + PHASE_MASK + 1 + FILLING))
+		    !atomic_compare_exchange_strong(
+			&s->state, &state, state + PHASE_MASK + 1 + FILLING))
 			continue;
 		s->d = m->own;
 		s->st = *st;
@@ -165,7 +156,8 @@ static int
 is_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
 	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
 	    a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
 	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
@@ -177,14 +169,14 @@ static int
 is_time(void)
 {
 	struct timespec ts;
-	unsigned int last = atomic_load_explicit(&looked_at,
-	    memory_order_relaxed);
+	unsigned int last =
+	    atomic_load_explicit(&looked_at, memory_order_relaxed);
 
 	if (clock_gettime(CLOCK_MONOTONIC_COARSE, &ts) == -1)
 		return 1;
 	return (unsigned int)ts.tv_sec != last &&
-	    atomic_compare_exchange_strong(&looked_at, &last,
-		(unsigned int)ts.tv_sec);
+	    atomic_compare_exchange_strong(
+		&looked_at, &last, (unsigned int)ts.tv_sec);
 }
 
 /* Looks at the path and goes by what is there now. Where that can not be told,
@@ -193,26 +185,25 @@ static int
 map_look(struct map *m)
 {
 	struct stat st;
+	int r;
 
-	if (fstatat(AT_FDCWD, OKTA_DIRECTORY_PATH, &st, AT_SYMLINK_NOFOLLOW) ==
-	    -1)
-		goto none;
 	if (slot_enter(m)) {
-		if (is_same_file(&slots[m->slot].st, &st))
+		if (fstatat(AT_FDCWD, OKTA_DIRECTORY_PATH, &st,
+			AT_SYMLINK_NOFOLLOW) == 0 &&
+		    is_same_file(&slots[m->slot].st, &st))
 			return OKTA_OK;
 		slot_leave(m);
 	}
-	if (directory_open(&m->own, OKTA_DIRECTORY_PATH, DIR_MAGIC_PUBLIC) !=
-	    OKTA_OK)
-		goto none;
-	if (slot_fill(m, &st))
+	r = directory_open_stat(
+	    &m->own, OKTA_DIRECTORY_PATH, DIR_MAGIC_PUBLIC, &st);
+	if (r == OKTA_OK && slot_fill(m, &st))
 		return OKTA_OK;
 	slot_publish(NOBODY);
-	m->d = &m->own;
-	return OKTA_OK;
-none:
-	slot_publish(NOBODY);
-	m->d = NULL;
+	m->d = r == OKTA_OK ? &m->own : NULL;
+	if (r == OKTA_OK)
+		return OKTA_OK;
+	if (r != OKTA_SYSTEM)
+		errno = r == OKTA_ABSENT ? ENOENT : EIO;
 	return OKTA_SYSTEM;
 }
 
@@ -221,10 +212,13 @@ map_acquire(struct map *m)
 {
 	int old, r;
 
+	/* A thread cancelled in the middle would leave its count behind. Of the
+	 * two kinds, that at any instruction is put off for the whole of the
+	 * look-up; that at cancellation points, which open(2) and close(2) are
+	 * (pthreads(7)), only where they are met. */
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &m->cancel_type);
 	if (!is_time() && slot_enter(m))
 		return OKTA_OK;
-	/* open(2) and close(2) are cancellation points (pthreads(7)); a thread
-	 * that ended there would leave a descriptor or a slot behind. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old);
 	r = map_look(m);
 	pthread_setcancelstate(old, NULL);
@@ -238,4 +232,5 @@ map_release(struct map *m)
 		directory_close(&m->own);
 	else if (m->d != NULL)
 		slot_leave(m);
+	pthread_setcanceltype(m->cancel_type, NULL);
 }

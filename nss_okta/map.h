@@ -13,13 +13,16 @@ struct map {
 	const struct directory *d; /* NULL: none; own: for this call only */
 	int slot;
 	unsigned int stripe;
+	int cancel_type; /* the caller's */
 	struct directory own;
 };
 
 /* The published directory, as it was at most a second ago. OKTA_OK, or
- * OKTA_SYSTEM: missing, bad or out of reach. */
+ * OKTA_SYSTEM, and errno: ENOENT the file is missing, EIO it is none that can
+ * be believed, else what the system did not give. The thread is not cancelled
+ * asynchronously before map_release(). */
 int map_acquire(struct map *m);
-/* Safe after a failed map_acquire(), too. */
+/* To be called after a failed map_acquire(), too. */
 void map_release(struct map *m);
 
 #endif

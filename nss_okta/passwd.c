@@ -10,8 +10,8 @@
 static atomic_uint cursor;
 
 enum nss_status
-_nss_okta_getpwnam_r(const char *name, struct passwd *pw, char *buf,
-    size_t len, int *errnop)
+_nss_okta_getpwnam_r(
+    const char *name, struct passwd *pw, char *buf, size_t len, int *errnop)
 {
 	struct directory_user u;
 	struct map m;
@@ -25,8 +25,8 @@ _nss_okta_getpwnam_r(const char *name, struct passwd *pw, char *buf,
 }
 
 enum nss_status
-_nss_okta_getpwuid_r(uid_t uid, struct passwd *pw, char *buf, size_t len,
-    int *errnop)
+_nss_okta_getpwuid_r(
+    uid_t uid, struct passwd *pw, char *buf, size_t len, int *errnop)
 {
 	struct directory_user u;
 	struct map m;
@@ -62,8 +62,9 @@ _nss_okta_getpwent_r(struct passwd *pw, char *buf, size_t len, int *errnop)
 	int r;
 
 	if ((r = map_acquire(&m)) == OKTA_OK &&
-	    (r = m.d->header->flags & DIR_NO_ENUMERATION ? OKTA_ABSENT :
-							   OKTA_OK) == OKTA_OK &&
+	    (r = m.d->header->flags & DIR_NO_ENUMERATION
+		    ? OKTA_ABSENT
+		    : OKTA_OK) == OKTA_OK &&
 	    (r = directory_next_user(m.d, &next, &u)) == OKTA_OK &&
 	    (r = fill_passwd(pw, &u, buf, len)) == OKTA_OK)
 		atomic_store(&cursor, next);
