@@ -12,7 +12,7 @@
 
 enum severity {
 	SEVERITY_WARNING, /* works, but look at it */
-	SEVERITY_ERROR	  /* something does not work, or is open */
+	SEVERITY_ERROR /* something does not work, or is open */
 };
 
 struct finding {
@@ -40,11 +40,28 @@ struct conf *check_conf(struct findings *all, const char *path);
 /* check_files.c: folders, published files, modules. */
 void check_files(struct findings *all, const struct conf *conf);
 /* check_daemon.c: processes, credential, scopes, clock, last sync. */
-void check_daemon(struct findings *all, const struct conf *conf,
-    const char *conf_path);
+void check_daemon(
+    struct findings *all, const struct conf *conf, const char *conf_path);
+/* check_okta.c: names in Okta; over a channel to Okta that works. And factors,
+ * by the org's pipeline ("idx", "v1", or "" where it is not known). */
+void check_pipeline(
+    struct findings *all, const struct conf *conf, const char *pipeline);
+void check_okta(struct findings *all, const struct conf *conf, int channel);
+/* check_grace.c: does the kernel tell logins apart? conf may be NULL. */
+void check_grace(struct findings *all, const struct conf *conf);
+/* check_groups.c: sshd's rules that turn members of a group away. */
+void check_groups(struct findings *all);
 /* check_nsswitch.c */
 void check_nsswitch(struct findings *all);
-/* check_pam.c: the stacks under /etc/pam.d and sshd's UsePAM. */
+/* check_pam.c: the stacks under /etc/pam.d. */
 void check_pam(struct findings *all);
+/* The command or the words that put the shipped lines in place. */
+const char *check_pam_remedy(void);
+/* check_accounts.c: [local_accounts]. conf may be NULL. */
+void check_accounts(struct findings *all, const struct conf *conf);
+/* check_keys.c: AuthorizedKeysCommand. conf may be NULL. */
+void check_keys(struct findings *all, const struct conf *conf);
+/* check_sshd.c: UsePAM. */
+void check_sshd(struct findings *all);
 
 #endif

@@ -11,6 +11,8 @@
 #include "directory.h"
 #include "directory_check.h"
 #include "paths.h"
+#include "rules.h"
+#include "rules_write.h"
 
 struct expected {
 	const char *path;
@@ -26,6 +28,8 @@ static const struct expected expected[] = {
     {OKTA_DIRECTORY_PATH, 0644, 0},
     {OKTA_CONFIRMED_PATH, 0644, 0},
     {OKTA_PEOPLE_PATH, 0600, 0},
+    {OKTA_FORMER_PATH, 0600, 0},
+    {OKTA_RULES_PATH, 0600, 0},
 };
 
 static void
@@ -69,7 +73,9 @@ check_module(struct findings *all, const char *path, const char *what)
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
 		return;
 	findings_add(all, "module-missing", SEVERITY_ERROR, path, 0,
-	    "%s is not installed|install the package again", what);
+	    "%s is not installed|make install, in the folder where it was "
+	    "built; or install the package again",
+	    what);
 }
 
 /* Whether a local account stands in a person's way is the publisher's
@@ -91,13 +97,15 @@ is_no_id_taken(void *arg, uint32_t id)
 }
 
 static void
-check_directory(struct findings *all, const struct conf *conf)
+check_directory(struct findings *all)
 {
+	/* Numbers outside of id_range are the publisher's question, too. */
 	const struct directory_rules rules = {
-	    .id_min = conf->id_min,
-	    .id_max = conf->id_max,
+	    .id_min = DIR_ID_FLOOR,
+	    .id_max = DIR_ID_CEILING,
 	    .is_taken_name = is_no_name_taken,
 	    .is_taken_id = is_no_id_taken,
+	    .has_keys = 1,
 	};
 	struct directory_fault fault;
 	struct directory d;
@@ -114,8 +122,7 @@ check_directory(struct findings *all, const struct conf *conf)
 	}
 	if (code == OKTA_UNSAFE)
 		return; /* said by check_mode() */
-	if (code != OKTA_OK ||
-	    directory_check(&d, &rules, &fault) != OKTA_OK) {
+	if (code != OKTA_OK || directory_check(&d, &rules, &fault) != OKTA_OK) {
 		findings_add(all, "directory-damaged", SEVERITY_ERROR,
 		    OKTA_DIRECTORY_PATH, 0,
 		    "damaged or of another version|rm %s && systemctl restart "
@@ -138,6 +145,35 @@ check_directory(struct findings *all, const struct conf *conf)
 	directory_close(&d);
 }
 
+/* What the account phase obeys, and what okta.conf says by now. */
+static void
+check_rules(struct findings *all, const struct conf *conf)
+{
+	struct error e = {0};
+	struct directory d;
+	struct buf b;
+	int code = directory_open(&d, OKTA_RULES_PATH, DIR_MAGIC_RULES);
+
+	if (code == OKTA_UNSAFE)
+		return; /* said by check_mode() */
+	if (code != OKTA_OK) {
+		findings_add(all, "rules-missing", SEVERITY_ERROR,
+		    OKTA_RULES_PATH, 0,
+		    "the access rules are not there or damaged, so nobody of "
+		    "Okta may enter|systemctl restart oktad");
+		return;
+	}
+	if (rules_build(conf, &b, &e) == 0) {
+		if (d.size != b.len || memcmp(d.base, b.bytes, b.len) != 0)
+			findings_add(all, "rules-old", SEVERITY_WARNING,
+			    OKTA_RULES_PATH, 0,
+			    "okta.conf has other access rules by now|systemctl "
+			    "reload oktad");
+		buf_clear(&b);
+	}
+	directory_close(&d);
+}
+
 void
 check_files(struct findings *all, const struct conf *conf)
 {
@@ -145,6 +181,8 @@ check_files(struct findings *all, const struct conf *conf)
 		check_mode(all, &expected[i]);
 	check_module(all, OKTA_LIBDIR "/libnss_okta.so.2", "the NSS module");
 	check_module(all, OKTA_PAMDIR "/pam_okta.so", "the PAM module");
-	if (conf != NULL)
-		check_directory(all, conf);
+	if (conf != NULL) {
+		check_directory(all);
+		check_rules(all, conf);
+	}
 }

@@ -1,40 +1,29 @@
 /*
- * The stacks of the services that let people in. For our people the auth line
- * must be final either way, and the account line must be reached and heard:
- * key logins, sudo without password and cron meet nothing but the account phase
- * (threats T24, T26).
+ * The stacks of the services that let people in, walked through with every
+ * answer that pam_okta may give: its no must be final, its yes must get in,
+ * local people must get past it, and the account line must be reached and
+ * heard: key logins, sudo without password and cron meet nothing but the
+ * account phase (threats T24, T26).
  */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "pam_stack.h"
+#include "pam_walk.h"
 #include "paths.h"
 
 #define PAM_DIR "/etc/pam.d"
 #define PROFILE "/usr/share/pam-configs/okta"
-#define SSHD_CONFIG "/etc/ssh/sshd_config"
 
-static const char *const services[] = {"sshd", "login", "sudo", "su"};
-
-static const char *
-remedy(void)
+const char *
+check_pam_remedy(void)
 {
 	return access(PROFILE, R_OK) == 0
 	    ? "pam-auth-update --enable okta --force"
 	    : "copy the lines of the shipped pam.d examples, pam_okta(8)";
-}
-
-static int
-is_okta(const struct pam_line *l)
-{
-	const char *slash = strrchr(l->module, '/');
-
-	return strcmp(slash != NULL ? slash + 1 : l->module, "pam_okta.so") ==
-	    0;
 }
 
 static size_t
@@ -42,7 +31,8 @@ find_okta(const struct pam_stack *s)
 {
 	size_t i = 0;
 
-	while (i < s->n && !is_okta(&s->lines[i]))
+	while (i < s->n &&
+	    strcmp(pam_line_module(&s->lines[i]), "pam_okta.so") != 0)
 		i++;
 	return i;
 }
@@ -52,133 +42,206 @@ is_action(const struct pam_line *l, const char *value, const char *wanted)
 {
 	char buf[32];
 
-	return strcmp(pam_line_action(l, value, buf, sizeof(buf)), wanted) ==
-	    0;
+	return strcmp(pam_line_action(l, value, buf, sizeof(buf)), wanted) == 0;
+}
+
+/* The values that pam_okta denies with, by pam_okta(8). */
+static const char *const auth_noes[] = {
+    "auth_err", "authinfo_unavail", "maxtries"};
+static const char *const account_noes[] = {
+    "acct_expired", "perm_denied", "auth_err", "authinfo_unavail"};
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+/* The worst that may come out of the stack, whichever pam_okta says. */
+static struct pam_outcome
+walk(const struct pam_stack *s, const char *const values[], size_t n,
+    int is_local)
+{
+	struct pam_outcome worst = {
+	    .past = PAM_NOWHERE, .unproven = PAM_NOWHERE};
+	struct pam_outcome o;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct pam_question q = {values[i], is_local};
+
+		if (pam_walk(s, &q, &o) != 0)
+			continue;
+		worst.is_open |= o.is_open;
+		if (o.is_open_unasked && !worst.is_open_unasked)
+			worst.past = o.past;
+		worst.is_open_unasked |= o.is_open_unasked;
+		if (o.unproven != PAM_NOWHERE)
+			worst.unproven = o.unproven;
+	}
+	return worst;
+}
+
+static int
+is_entered(const struct pam_stack *s, const char *value, int is_local)
+{
+	const struct pam_outcome o = walk(s, &value, 1, is_local);
+
+	return o.is_open || o.is_open_unasked;
 }
 
 static void
-check_auth(struct findings *all, const char *service,
-    const struct pam_stack *s)
+check_refusal(
+    struct findings *all, const char *service, const struct pam_stack *s)
 {
-	size_t at = find_okta(s);
-	const struct pam_line *l = &s->lines[at];
+	const struct pam_line *l = &s->lines[find_okta(s)];
+	const struct pam_outcome o = walk(s, auth_noes, COUNT(auth_noes), 0);
 	char buf[32];
 
-	if (at == s->n) {
-		findings_add(all, "pam-auth", SEVERITY_ERROR, PAM_DIR, 0,
-		    "%s: auth does not ask pam_okta, so nobody from Okta can "
-		    "give a password|%s",
-		    service, remedy());
-		return;
-	}
-	if (!is_action(l, "auth_err", "die") ||
+	if (o.is_open || !is_action(l, "auth_err", "die") ||
 	    !is_action(l, "authinfo_unavail", "die"))
 		findings_add(all, "pam-auth-falls-through", SEVERITY_ERROR,
 		    l->file, l->line,
-		    "%s: a denial by pam_okta is \"%s\", not \"die\": the "
-		    "next module is asked|%s",
-		    service,
+		    "%s: a denial by pam_okta is \"%s\" here, %s|%s", service,
 		    pam_line_action(l, "auth_err", buf, sizeof(buf)),
-		    remedy());
+		    o.is_open ? "and another module can let the person in"
+			      : "not \"die\": the next module is asked",
+		    check_pam_remedy());
+	if (o.past != PAM_NOWHERE)
+		findings_add(all, "pam-auth-bypassed", SEVERITY_WARNING,
+		    s->lines[o.past].file, s->lines[o.past].line,
+		    "%s: a success of %s lets people of Okta in without "
+		    "asking pam_okta|sed -i -e '%u{h;d}' -e '$G' %s",
+		    service, s->lines[o.past].module, s->lines[o.past].line,
+		    s->lines[o.past].file);
+	if (o.unproven != PAM_NOWHERE)
+		findings_add(all, "pam-second-unproven", SEVERITY_ERROR,
+		    s->lines[o.unproven].file, s->lines[o.unproven].line,
+		    "%s: second_factor after=stack is reached without a "
+		    "success before it: the line above it must be "
+		    "[success=ok default=die]|sed -i '%us/ after=stack//' %s",
+		    service, s->lines[o.unproven].line,
+		    s->lines[o.unproven].file);
+}
+
+static void
+check_auth(struct findings *all, const char *service, const struct pam_stack *s,
+    int is_main)
+{
+	const size_t at = find_okta(s);
+	const struct pam_line *l = &s->lines[at];
+
+	if (at == s->n) {
+		if (is_main)
+			findings_add(all, "pam-auth", SEVERITY_ERROR, PAM_DIR,
+			    0,
+			    "%s: auth does not ask pam_okta, so nobody from "
+			    "Okta can give a password|%s",
+			    service, check_pam_remedy());
+		return;
+	}
+	check_refusal(all, service, s);
+	if (!is_entered(s, "success", 0))
+		findings_add(all, "pam-auth-closed", SEVERITY_ERROR, l->file,
+		    l->line,
+		    "%s: a success of pam_okta does not let the person in: "
+		    "does it jump too far or not far enough?|%s",
+		    service, check_pam_remedy());
 	if (!is_action(l, "ignore", "ignore") ||
-	    !is_action(l, "user_unknown", "ignore"))
+	    !is_action(l, "user_unknown", "ignore") ||
+	    !is_entered(s, "ignore", 1))
 		findings_add(all, "pam-auth-local", SEVERITY_ERROR, l->file,
 		    l->line,
 		    "%s: local people do not get past pam_okta (ignore and "
-		    "user_unknown must be \"ignore\")|%s",
-		    service, remedy());
-}
-
-/* Does a success of an earlier account line end the stack or jump over ours? */
-static int
-is_skipped(const struct pam_stack *s, size_t at, size_t *by)
-{
-	char buf[32];
-
-	for (size_t i = 0; i < at; i++) {
-		const char *action = pam_line_action(&s->lines[i], "success",
-		    buf, sizeof(buf));
-
-		*by = i;
-		if (strcmp(action, "done") == 0 && !s->lines[i].is_substack)
-			return 1;
-		if (i + strtoul(action, NULL, 10) >= at)
-			return 1;
-	}
-	return 0;
+		    "user_unknown must be \"ignore\", and pam_unix come "
+		    "after it)|%s",
+		    service, check_pam_remedy());
 }
 
 static void
 check_account(struct findings *all, const char *service,
-    const struct pam_stack *s)
+    const struct pam_stack *s, int is_main)
 {
-	size_t at = find_okta(s), by = 0;
+	const size_t at = find_okta(s);
 	const struct pam_line *l = &s->lines[at];
+	const struct pam_outcome o =
+	    walk(s, account_noes, COUNT(account_noes), 0);
 	char buf[32];
-	const char *action;
 
 	if (at == s->n) {
-		findings_add(all, "pam-account", SEVERITY_ERROR, PAM_DIR, 0,
-		    "%s: account does not ask pam_okta, so a suspended person "
-		    "still gets in with an ssh key|%s",
-		    service, remedy());
+		if (o.is_open_unasked)
+			findings_add(all, "pam-account",
+			    is_main ? SEVERITY_ERROR : SEVERITY_WARNING,
+			    PAM_DIR, 0,
+			    "%s: account does not ask pam_okta, so a suspended "
+			    "person still gets in without a password|%s",
+			    service, check_pam_remedy());
 		return;
 	}
-	action = pam_line_action(l, "acct_expired", buf, sizeof(buf));
-	if (strcmp(action, "bad") != 0 && strcmp(action, "die") != 0)
+	if (o.is_open)
 		findings_add(all, "pam-account-ignored", SEVERITY_ERROR,
 		    l->file, l->line,
 		    "%s: a denial by pam_okta in account is \"%s\", not "
-		    "\"bad\"|%s",
-		    service, action, remedy());
-	if (is_skipped(s, at, &by))
+		    "\"bad\", and the stack goes on to let in|%s",
+		    service,
+		    pam_line_action(l, "acct_expired", buf, sizeof(buf)),
+		    check_pam_remedy());
+	if (o.past != PAM_NOWHERE)
 		findings_add(all, "pam-account-skipped", SEVERITY_ERROR,
-		    s->lines[by].file, s->lines[by].line,
+		    s->lines[o.past].file, s->lines[o.past].line,
 		    "%s: a success of %s skips pam_okta in account|sed -i -e "
 		    "'%u{h;d}' -e '$G' %s",
-		    service, s->lines[by].module, s->lines[by].line,
-		    s->lines[by].file);
+		    service, s->lines[o.past].module, s->lines[o.past].line,
+		    s->lines[o.past].file);
 }
 
-/* sshd without UsePAM knows neither our passwords nor our account phase. */
-static void
-check_sshd(struct findings *all)
+/* Files that others include are judged through those, left-overs of packages
+ * not at all. */
+static int
+is_service(const char *name)
 {
-	char *line = NULL, word[64], value[64];
-	size_t cap = 0;
-	unsigned int number = 0;
-	FILE *f = fopen(SSHD_CONFIG, "re");
+	static const char *const parts[] = {"common-", "system-auth",
+	    "password-auth", "postlogin", "fingerprint-auth", "smartcard-auth"};
 
-	if (f == NULL)
-		return;
-	while (getline(&line, &cap, f) != -1) {
-		number++;
-		if (sscanf(line, " %63[A-Za-z]%*[ \t=]%63s", word, value) != 2)
-			continue;
-		if (strcasecmp(word, "UsePAM") == 0 &&
-		    strcasecmp(value, "no") == 0)
-			findings_add(all, "sshd-usepam", SEVERITY_ERROR,
-			    SSHD_CONFIG, number,
-			    "sshd does not use PAM: suspended people get in "
-			    "with a key|sed -i 's/^[[:space:]]*UsePAM.*/UsePAM "
-			    "yes/' " SSHD_CONFIG
-			    " && systemctl reload ssh");
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		if (strncmp(name, parts[i], strlen(parts[i])) == 0)
+			return 0;
 	}
-	free(line);
-	fclose(f);
+	return name[strcspn(name, ".~")] == '\0';
+}
+
+static void
+check_service(struct findings *all, const char *service)
+{
+	static const char *const mains[] = {"sshd", "login", "sudo", "su"};
+	static struct pam_stack stack;
+	int is_main = 0;
+
+	for (size_t i = 0; i < COUNT(mains); i++)
+		is_main |= strcmp(service, mains[i]) == 0;
+	if (pam_stack_read(&stack, PAM_DIR, service, "auth") == 0)
+		check_auth(all, service, &stack, is_main);
+	if (pam_stack_read(&stack, PAM_DIR, service, "account") == 0)
+		check_account(all, service, &stack, is_main);
+}
+
+static void
+check_folder(struct findings *all, const char *folder)
+{
+	struct dirent **names = NULL;
+	const int n = scandir(folder, &names, NULL, alphasort);
+	char path[512];
+
+	for (int i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+
+		/* The admin's file stands for the vendor's. */
+		snprintf(path, sizeof(path), PAM_DIR "/%s", name);
+		if (is_service(name) &&
+		    (strcmp(folder, PAM_DIR) == 0 || access(path, F_OK) != 0))
+			check_service(all, name);
+		free(names[i]);
+	}
+	free(names);
 }
 
 void
 check_pam(struct findings *all)
 {
-	static struct pam_stack stack;
-
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
-		if (pam_stack_read(&stack, PAM_DIR, services[i], "auth") == 0)
-			check_auth(all, services[i], &stack);
-		if (pam_stack_read(&stack, PAM_DIR, services[i], "account") ==
-		    0)
-			check_account(all, services[i], &stack);
-	}
-	check_sshd(all);
+	check_folder(all, PAM_DIR);
+	check_folder(all, PAM_VENDOR_DIR);
 }

@@ -95,11 +95,10 @@ print_text(const struct findings *all)
 			printf("%s:%u: ", f->file, f->line);
 		else if (f->file != NULL)
 			printf("%s: ", f->file);
-		name_filter_text(clean, sizeof(clean), f->text,
-		    strlen(f->text));
+		name_filter_text(
+		    clean, sizeof(clean), f->text, strlen(f->text));
 		printf("%s [%s]\n", clean, f->id);
-		name_filter_text(clean, sizeof(clean), f->fix,
-		    strlen(f->fix));
+		name_filter_text(clean, sizeof(clean), f->fix, strlen(f->fix));
 		printf("  fix: %s\n", clean);
 	}
 	if (all->n == 0)
@@ -119,6 +118,11 @@ cmd_check(const struct ctl *ctl, int argc, char **argv)
 	check_files(&all, conf);
 	check_nsswitch(&all);
 	check_pam(&all);
+	check_sshd(&all);
+	check_groups(&all);
+	check_keys(&all, conf);
+	check_grace(&all, conf);
+	check_accounts(&all, conf);
 	check_daemon(&all, conf, ctl->conf_path);
 
 	if (ctl->json)

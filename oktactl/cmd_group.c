@@ -41,7 +41,8 @@ print_text(const struct directory_group *g, const char *id, const char *type)
 	printf("%s: gid %" PRIu32 ", %s", g->name, g->gid, type);
 	if (id != NULL)
 		printf(" %s", id);
-	printf("\n  %" PRIu32 " members:", g->total);
+	printf("\n  %" PRIu32 " %s:", g->total,
+	    g->total == 1 ? "member" : "members");
 	for (uint32_t i = 0; i < g->nmembers; i++, m += strlen(m) + 1)
 		printf(" %s", m);
 	printf(g->total != g->nmembers ? " (too many to list)\n" : "\n");
@@ -56,6 +57,8 @@ cmd_group(const struct ctl *ctl, int argc, char **argv)
 	const char *id = NULL, *type = "PRIVATE";
 	int code;
 
+	if (argc > 2)
+		return cmd_change(ctl, argc, argv);
 	if (argc != 2)
 		return ctl_usage(argv[0]);
 	if (local_has_group("/etc/group", argv[1], NULL) == 1) {

@@ -51,8 +51,7 @@ import(const struct ctl *ctl, const char *from, const char *to)
 	return code;
 }
 
-static int
-public(const char *from)
+static int public(const char *from)
 {
 	struct secret pem = {0};
 	struct error e = {0};

@@ -1,11 +1,13 @@
 /*
  * oktactl pin NAME: okta.conf holds ids, because names can be taken by others
- * (threat T3). This prints the line to copy: the id and, behind '#', what it is.
+ * (threat T3). This prints the line to copy: the id and, behind '#', what it
+ * is.
  */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "control.h"
 #include "lookup.h"
 #include "name.h"
@@ -28,8 +30,8 @@ print_found(const struct ctl *ctl, const struct lookup_group *g, int n,
 			json_object_array_add(list, o);
 			continue;
 		}
-		name_filter_text(clean, sizeof(clean), g[i].name,
-		    strlen(g[i].name));
+		name_filter_text(
+		    clean, sizeof(clean), g[i].name, strlen(g[i].name));
 		printf("%s # %s", g[i].id, clean);
 		if (strcmp(kind, "app") == 0)
 			printf(" (app)");
@@ -44,17 +46,23 @@ cmd_pin(const struct ctl *ctl, int argc, char **argv)
 {
 	static struct lookup_group groups[LOOKUP_MAX], apps[LOOKUP_MAX];
 	struct json_object *list;
+	struct conf *conf = NULL;
 	struct control c;
 	struct error e = {0};
-	int channel, ngroups, napps, code;
+	int channel, ngroups, napps, code, is_blind;
 
 	if (argc != 2)
 		return ctl_usage(argv[0]);
 	/* A first okta.conf without ids cannot start the daemon; then the
-	 * probe answers. */
-	if (control_open(&c, &e) == -1 &&
-	    control_open_probe(&c, ctl->conf_path, &e) == -1)
-		return ctl_fail(&e);
+	 * probe answers. It would refuse a bad one as well, but here it can be
+	 * said why. */
+	if (control_open(&c, &e) == -1) {
+		if (conf_load(ctl->conf_path, &conf, &e) == -1)
+			return ctl_fail(&e);
+		conf_free(conf);
+		if (control_open_probe(&c, ctl->conf_path, &e) == -1)
+			return ctl_fail(&e);
+	}
 	if ((channel = control_channel(&c, &e)) == -1) {
 		code = ctl_fail(&e);
 		control_close(&c);
@@ -67,20 +75,28 @@ cmd_pin(const struct ctl *ctl, int argc, char **argv)
 	control_close(&c);
 	if (ngroups == -1)
 		return ctl_fail(&e);
-	if (napps == -1 && e.kind != ERROR_SCOPE)
+	is_blind = napps == -1 && e.kind == ERROR_SCOPE;
+	if (napps == -1 && !is_blind)
 		return ctl_fail(&e);
-	if (napps == -1)
+	if (is_blind)
 		napps = 0;
 
 	list = json_object_new_array();
 	print_found(ctl, groups, ngroups, "group", list);
 	print_found(ctl, apps, napps, "app", list);
 	if (ctl->json)
-		printf("%s\n", json_object_to_json_string_ext(list,
-				   JSON_C_TO_STRING_PLAIN));
+		printf("%s\n",
+		    json_object_to_json_string_ext(
+			list, JSON_C_TO_STRING_PLAIN));
 	json_object_put(list);
 	if (ngroups + napps == 1)
 		return EXIT_FINE;
+	if (is_blind && ngroups == 0) {
+		fprintf(stderr,
+		    "oktactl: Okta has no group of exactly that name; whether "
+		    "it has such an app can not be told:\n");
+		return ctl_fail(&e);
+	}
 	if (ngroups + napps == 0)
 		fprintf(stderr,
 		    "oktactl: Okta has no group or app of exactly that name\n");

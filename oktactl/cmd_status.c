@@ -22,7 +22,7 @@ add_words(struct json_object *o, const char *key, const char *words)
 
 	snprintf(copy, sizeof(copy), "%s", words);
 	for (char *w = strtok_r(copy, " ", &save); w != NULL;
-	    w = strtok_r(NULL, " ", &save))
+	     w = strtok_r(NULL, " ", &save))
 		json_object_array_add(list, json_object_new_string(w));
 	json_object_object_add(o, key, list);
 }
@@ -52,6 +52,18 @@ directory_object(void)
 	return o;
 }
 
+/* Which admin role is behind it, Okta tells nobody with read scopes (T95). */
+static const char *
+rights(const struct status *s)
+{
+	if (s->mode[0] == '\0')
+		return "cannot tell without oktad";
+	return strcmp(s->mode, "oauth") == 0
+	    ? "cannot tell; at most its scopes, as far as the app's admin "
+	      "role goes"
+	    : "cannot tell; all those of the admin who made the API token";
+}
+
 static struct json_object *
 status_object(const struct status *s, int has_daemon)
 {
@@ -77,6 +89,7 @@ status_object(const struct status *s, int has_daemon)
 	add_words(part, "scopes", s->scopes);
 	add_words(part, "missing", s->missing);
 	ctl_add_str(part, "error", s->net_error[0] ? s->net_error : NULL);
+	ctl_add_str(part, "rights", rights(s));
 	json_object_object_add(o, "token", part);
 	ctl_add_int(o, "clock_skew_s", s->skew);
 
@@ -91,6 +104,8 @@ status_object(const struct status *s, int has_daemon)
 	ctl_add_str(part, "error", s->sync_error[0] ? s->sync_error : NULL);
 	ctl_add_int(part, "done", s->sync_done);
 	ctl_add_int(part, "total", s->sync_total);
+	ctl_add_int(part, "pages", s->sync_pages);
+	ctl_add_str(part, "polls", s->sync_polls[0] ? s->sync_polls : NULL);
 	json_object_object_add(o, "sync", part);
 
 	json_object_object_add(o, "directory", directory_object());
@@ -101,6 +116,7 @@ status_object(const struct status *s, int has_daemon)
 static void
 print_text(const struct status *s, int has_daemon)
 {
+	char progress[160];
 	struct directory d;
 	uint64_t age;
 
@@ -113,7 +129,7 @@ print_text(const struct status *s, int has_daemon)
 		printf("credential  %s", s->mode);
 		if (s->token_expires != 0)
 			printf(", token until %s", ctl_time(s->token_expires));
-		printf("\n");
+		printf("\nrights      %s\n", rights(s));
 		if (s->missing[0] != '\0')
 			printf("  not granted: %s\n", s->missing);
 		if (s->net_error[0] != '\0')
@@ -123,11 +139,15 @@ print_text(const struct status *s, int has_daemon)
 			       "this host\n",
 			    s->skew);
 		printf("sync        %s", s->sync_state);
-		if (s->sync_total != 0)
-			printf(", %" PRIu32 " of %" PRIu32 " people read",
-			    s->sync_done, s->sync_total);
+		if (strcmp(s->sync_state, "running") == 0) {
+			status_progress(s, progress, sizeof(progress));
+			printf(", %s", progress);
+		}
 		printf("; last full pass %s", ctl_time(s->sync_full));
-		printf("; last poll %s\n", ctl_time(s->sync_poll));
+		printf("; last poll %s%s\n", ctl_time(s->sync_poll),
+		    strcmp(s->sync_polls, "lists") == 0
+			? ", without the System Log (okta.logs.read)"
+			: "");
 		if (s->sync_error[0] != '\0')
 			printf("  %s\n", s->sync_error);
 	}
@@ -139,7 +159,8 @@ print_text(const struct status *s, int has_daemon)
 		    d.size);
 		if (directory_age(OKTA_CONFIRMED_PATH, &age) == OKTA_OK)
 			printf("  Okta agreed with it %" PRIu64
-			       " s ago; key logins end at %" PRIu32 " s\n",
+			       " s ago; from %" PRIu32
+			       " s on key logins are refused\n",
 			    age, d.header->max_age_s);
 		directory_close(&d);
 	} else {
@@ -162,8 +183,8 @@ cmd_status(const struct ctl *ctl, int argc, char **argv)
 		return ctl_usage(argv[0]);
 	status_init(&s);
 	has_daemon = control_open(&c, &e) == 0 &&
-	    control_ask(&c, CTL_STATUS, 0, UINT32_MAX, 10000, status_take, &s,
-		&e) == 0;
+	    control_ask(
+		&c, CTL_STATUS, 0, UINT32_MAX, 10000, status_take, &s, &e) == 0;
 	control_close(&c);
 	if (ctl->json)
 		ctl_print_json(status_object(&s, has_daemon));

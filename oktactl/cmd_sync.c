@@ -22,16 +22,13 @@ static void
 take(void *arg, struct wire_in *in)
 {
 	struct progress *p = arg;
+	char line[160];
 
 	status_take(&p->status, in);
 	if (!p->on_terminal)
 		return;
-	if (p->status.sync_total != 0)
-		fprintf(stderr, "\r%" PRIu32 " of %" PRIu32 " people read ",
-		    p->status.sync_done, p->status.sync_total);
-	else
-		fprintf(stderr, "\r%" PRIu32 " people read ",
-		    p->status.sync_done);
+	status_progress(&p->status, line, sizeof(line));
+	fprintf(stderr, "\r\033[K%s ", line);
 }
 
 static void
@@ -64,7 +61,7 @@ cmd_sync(const struct ctl *ctl, int argc, char **argv)
 	if (argc != 1 && !accept)
 		return ctl_usage(argv[0]);
 	status_init(s);
-	if (control_open(&c, &e) == -1) {
+	if (control_reach(&c, &e) == -1) {
 		ctl_fail(&e);
 		return EXIT_DAEMON;
 	}

@@ -19,7 +19,7 @@ cmd_token(const struct ctl *ctl, int argc, char **argv)
 
 	if (argc != 2 || strcmp(argv[1], "reset") != 0)
 		return ctl_usage(argv[0]);
-	if (control_open(&c, &e) == -1) {
+	if (control_reach(&c, &e) == -1) {
 		ctl_fail(&e);
 		return EXIT_DAEMON;
 	}

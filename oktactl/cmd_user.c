@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "access.h"
+#include "account.h"
 #include "control.h"
 #include "internal.h"
 #include "local.h"
@@ -110,6 +111,17 @@ group_object(const struct view *v, struct json_object *list, uint32_t gid)
 	json_object_array_add(list, o);
 }
 
+/* Those that come from Okta. */
+static unsigned int
+count_keys(const struct view *v)
+{
+	struct directory_keys k;
+
+	return directory_keys_by_uid(&v->d, v->user.uid, &k) == OKTA_OK
+	    ? k.count
+	    : 0;
+}
+
 static void
 print_json(const struct view *v)
 {
@@ -134,6 +146,7 @@ print_json(const struct view *v)
 	for (uint32_t i = 0; i < v->user.ngids; i++)
 		group_object(v, list, v->user.gids[i]);
 	json_object_object_add(o, "groups", list);
+	ctl_add_int(o, "ssh_keys", count_keys(v));
 	if (v->last.time != 0) {
 		struct json_object *last = json_object_new_object();
 
@@ -168,6 +181,8 @@ print_text(const struct view *v)
 			printf(" %s(%" PRIu32 ")", g.name, g.gid);
 	}
 	printf("\n");
+	if (count_keys(v) > 0)
+		printf("  ssh keys from Okta: %u\n", count_keys(v));
 	if (v->decision == ACCESS_ALLOW) {
 		printf("  may log in\n");
 		key.has_proof = 0;
@@ -182,8 +197,8 @@ print_text(const struct view *v)
 	if (v->last.time != 0) {
 		name_filter_text(clean, sizeof(clean), v->last.reason,
 		    strlen(v->last.reason));
-		printf("  last refused login, %s: %s\n",
-		    ctl_time(v->last.time), clean);
+		printf("  last refused login, %s: %s\n", ctl_time(v->last.time),
+		    clean);
 	}
 }
 
@@ -192,19 +207,9 @@ local_person(const struct ctl *ctl, const char *name)
 {
 	static const char why[] = "a local account of this host "
 				  "(/etc/passwd): Okta has no say in it";
-	struct json_object *o;
+	int code = account_explain(ctl, name, "sshd", NULL);
 
-	if (!ctl->json) {
-		printf("%s: %s\n", name, why);
-		return EXIT_NO;
-	}
-	o = json_object_new_object();
-	ctl_add_str(o, "name", name);
-	ctl_add_str(o, "id", NULL);
-	ctl_add_bool(o, "may_login", 0);
-	ctl_add_str(o, "why", why);
-	ctl_print_json(o);
-	return EXIT_NO;
+	return code != -1 ? code : ctl_no_person(ctl, name, why);
 }
 
 int

@@ -40,19 +40,9 @@ is_refused(struct control *c, const char *name, struct finding *f)
 	return found;
 }
 
-static int
-is_allowed(const struct conf *conf, const char *id)
-{
-	for (char **g = conf->allow_groups; *g != NULL; g++) {
-		if (strcmp(*g, id) == 0)
-			return 1;
-	}
-	return 0;
-}
-
 static void
-explain_user(int channel, const struct conf *conf,
-    const struct lookup_user *u, struct finding *f, struct error *e)
+explain_user(int channel, const struct conf *conf, const struct lookup_user *u,
+    struct finding *f, struct error *e)
 {
 	static struct lookup_group of[LOOKUP_MAX];
 	int n;
@@ -70,7 +60,7 @@ explain_user(int channel, const struct conf *conf,
 	if (n == -1)
 		return;
 	for (int i = 0; i < n; i++) {
-		if (is_allowed(conf, of[i].id)) {
+		if (conf_has(conf->allow_groups, of[i].id)) {
 			snprintf(f->why, sizeof(f->why),
 			    "entitled by group %.*s, but not published yet; "
 			    "run: oktactl sync",
@@ -101,8 +91,8 @@ ask_okta(struct control *c, const struct ctl *ctl, const char *name,
 		    "Okta knows no login that begins with %s@", name);
 	else if (n > 1)
 		snprintf(f->why, sizeof(f->why),
-		    "%d people in Okta would get this name; the first is %s",
-		    n, found[0].login);
+		    "%d people in Okta would get this name; the first is %s", n,
+		    found[0].login);
 	else
 		explain_user(channel, conf, &found[0], f, e);
 	if (f->why[0] != '\0')
@@ -145,15 +135,14 @@ missing_person(const struct ctl *ctl, const char *name, int code)
 		control_close(&c);
 	}
 	if (f.why[0] == '\0')
-		snprintf(f.why, sizeof(f.why),
-		    "not in the published directory");
+		snprintf(
+		    f.why, sizeof(f.why), "not in the published directory");
 	if (ctl->json) {
 		o = json_object_new_object();
 		ctl_add_str(o, "name", name);
 		ctl_add_str(o, "id", f.id[0] != '\0' ? f.id : NULL);
 		ctl_add_str(o, "login", f.login[0] != '\0' ? f.login : NULL);
-		ctl_add_str(o, "status",
-		    f.status[0] != '\0' ? f.status : NULL);
+		ctl_add_str(o, "status", f.status[0] != '\0' ? f.status : NULL);
 		ctl_add_bool(o, "may_login", 0);
 		ctl_add_str(o, "why", f.why);
 		ctl_print_json(o);
@@ -162,8 +151,8 @@ missing_person(const struct ctl *ctl, const char *name, int code)
 	name_filter_text(clean, sizeof(clean), name, strlen(name));
 	printf("%s: unknown on this host\n", clean);
 	if (f.login[0] != '\0') {
-		name_filter_text(clean, sizeof(clean), f.login,
-		    strlen(f.login));
+		name_filter_text(
+		    clean, sizeof(clean), f.login, strlen(f.login));
 		printf("  in Okta: %s (%s), %s\n", clean, f.id, f.status);
 	}
 	name_filter_text(clean, sizeof(clean), f.why, strlen(f.why));

@@ -21,14 +21,39 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"check", "check", "look over the whole installation; each finding has its fix",
+    {"check", "check",
+	"look over the whole installation; each finding has its fix",
 	cmd_check},
     {"status", "status", "processes, token, last sync, published directory",
 	cmd_status},
     {"sync", "sync [--accept]", "ask Okta for everything now", cmd_sync},
     {"user", "user NAME", "a person, and why they may or may not log in",
 	cmd_user},
-    {"group", "group NAME", "a published group and its members", cmd_group},
+    {"explain", "explain NAME [--service SERVICE] [--from ADDRESS]",
+	"the decision about a login, line by line", cmd_explain},
+    {"group", "group NAME | group add|remove GROUP USER [--yes]",
+	"a published group and its members; who is in one, in Okta", cmd_group},
+    {"app", "app NAME|ID | app assign|unassign APP USER [--yes]",
+	"an app of Okta, and who is assigned to it", cmd_app},
+    {"zone", "zone [NAME|ID] | zone add|remove ZONE ADDRESS [--yes]",
+	"network zones of Okta, and their addresses", cmd_zone},
+    {"factors", "factors USER", "the second factors of a person", cmd_factors},
+    {"log", "log [USER] [--filter FILTER] [--since TIME] [--follow]",
+	"the System Log of Okta", cmd_log},
+    {"sessions", "sessions", "who of Okta is in on this host, and how",
+	cmd_sessions},
+    {"logout", "logout [--dry-run | --grace] NAME|ID | logout --held",
+	"end a person's sessions on this host, or one of them", cmd_logout},
+    {"suspend", "suspend USER [--yes] [--credential FILE]",
+	"keep a person out everywhere, in Okta", cmd_change},
+    {"unsuspend", "unsuspend USER [--yes] [--credential FILE]",
+	"let a suspended person in again", cmd_change},
+    {"unlock", "unlock USER [--yes] [--credential FILE]",
+	"let a person try again who failed too often", cmd_change},
+    {"reset-factor", "reset-factor USER [FACTOR] [--yes] [--credential FILE]",
+	"take second factors away, so that others can be enrolled", cmd_change},
+    {"ids", "ids [--export | --import FILE [--dry-run] | forget NAME|NUMBER]",
+	"numbers and names ever given, and root's word about them", cmd_ids},
     {"pin", "pin NAME", "the line with the id that okta.conf wants", cmd_pin},
     {"key", "key import FILE [-o FILE] | key public FILE",
 	"turn a JWK into PEM; print the public JWK of a key", cmd_key},
@@ -43,7 +68,7 @@ usage(FILE *f)
 {
 	fprintf(f, "usage: oktactl [--json] [-c FILE] COMMAND\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		fprintf(f, "  %-44s %s\n", commands[i].usage,
+		fprintf(f, "  %s\n        %s\n", commands[i].usage,
 		    commands[i].help);
 }
 
@@ -107,9 +132,27 @@ void
 ctl_print_json(struct json_object *o)
 {
 	printf("%s\n",
-	    json_object_to_json_string_ext(o,
-		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	    json_object_to_json_string_ext(
+		o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
+}
+
+int
+ctl_no_person(const struct ctl *ctl, const char *name, const char *why)
+{
+	struct json_object *o;
+
+	if (!ctl->json) {
+		printf("%s: %s\n", name, why);
+		return EXIT_NO;
+	}
+	o = json_object_new_object();
+	ctl_add_str(o, "name", name);
+	ctl_add_str(o, "id", NULL);
+	ctl_add_bool(o, "may_login", 0);
+	ctl_add_str(o, "why", why);
+	ctl_print_json(o);
+	return EXIT_NO;
 }
 
 const char *
@@ -123,6 +166,26 @@ ctl_time(uint64_t unix_s)
 		return "never";
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return text;
+}
+
+/* What is said may be about any word of these, and is read on a terminal: so
+ * none may hold what name_filter_text() takes out (T59). The first that does,
+ * or 0. */
+static int
+odd_word(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *s = argv[i];
+		size_t n, len = strlen(s);
+		int is_fit;
+
+		for (; len > 0; s += n, len -= n) {
+			n = name_next_char(s, len, &is_fit);
+			if (n == 0 || (!is_fit && *s != ':'))
+				return i;
+		}
+	}
+	return 0;
 }
 
 int
@@ -143,6 +206,13 @@ main(int argc, char **argv)
 	if (clearenv() != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0) {
 		fprintf(stderr, "oktactl: cannot set up the process\n");
 		return EXIT_NO;
+	}
+	if ((c = odd_word(argc, argv)) != 0) {
+		fprintf(stderr,
+		    "oktactl: word %d has characters that are no text; write "
+		    "it in UTF-8, without control characters\n",
+		    c);
+		return EXIT_USAGE;
 	}
 	while ((c = getopt_long(argc, argv, "+jc:h", options, NULL)) != -1) {
 		switch (c) {

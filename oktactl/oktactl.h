@@ -17,7 +17,7 @@ enum exit_code {
 	EXIT_CONFIG = 3,
 	EXIT_DAEMON = 4, /* oktad does not answer */
 	EXIT_REFUSED = 5, /* Okta said no */
-	EXIT_SCOPE = 6	 /* a scope is missing; named on stderr */
+	EXIT_SCOPE = 6 /* a scope is missing; named on stderr */
 };
 
 struct ctl {
@@ -25,14 +25,24 @@ struct ctl {
 	const char *conf_path;
 };
 
+int cmd_app(const struct ctl *ctl, int argc, char **argv);
+int cmd_change(const struct ctl *ctl, int argc, char **argv);
 int cmd_check(const struct ctl *ctl, int argc, char **argv);
+int cmd_explain(const struct ctl *ctl, int argc, char **argv);
+int cmd_factors(const struct ctl *ctl, int argc, char **argv);
 int cmd_group(const struct ctl *ctl, int argc, char **argv);
+int cmd_ids_forget(const struct ctl *ctl, int argc, char **argv);
+int cmd_ids(const struct ctl *ctl, int argc, char **argv);
 int cmd_key(const struct ctl *ctl, int argc, char **argv);
+int cmd_log(const struct ctl *ctl, int argc, char **argv);
+int cmd_logout(const struct ctl *ctl, int argc, char **argv);
 int cmd_pin(const struct ctl *ctl, int argc, char **argv);
+int cmd_sessions(const struct ctl *ctl, int argc, char **argv);
 int cmd_status(const struct ctl *ctl, int argc, char **argv);
 int cmd_sync(const struct ctl *ctl, int argc, char **argv);
 int cmd_token(const struct ctl *ctl, int argc, char **argv);
 int cmd_user(const struct ctl *ctl, int argc, char **argv);
+int cmd_zone(const struct ctl *ctl, int argc, char **argv);
 
 /* Prints the error to stderr and says with which code to exit. */
 int ctl_fail(const struct error *e);
@@ -46,6 +56,9 @@ void ctl_add_int(struct json_object *o, const char *key, int64_t value);
 void ctl_add_bool(struct json_object *o, const char *key, int value);
 /* Prints the object on one line and drops it. */
 void ctl_print_json(struct json_object *o);
+/* Says that there is no person of Okta of that name who could log in, and why:
+ * EXIT_NO. */
+int ctl_no_person(const struct ctl *ctl, const char *name, const char *why);
 /* UTC, as Okta writes times; "never" for 0. Static buffer. */
 const char *ctl_time(uint64_t unix_s);
 

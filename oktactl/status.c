@@ -1,3 +1,6 @@
+#include <time.h>
+#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +88,9 @@ status_take(void *arg, struct wire_in *in)
 		case STATUS_MISSING:
 			(void)wire_str(&f, s->missing, sizeof(s->missing));
 			break;
+		case STATUS_UNASKED:
+			(void)wire_u32(&f, &s->unasked);
+			break;
 		case STATUS_SKEW:
 			if (wire_u32(&f, &skew) == OKTA_OK)
 				s->skew = (int32_t)skew;
@@ -93,8 +99,8 @@ status_take(void *arg, struct wire_in *in)
 			(void)wire_str(&f, error, sizeof(error));
 			break;
 		case STATUS_SYNC_STATE:
-			(void)wire_str(&f, s->sync_state,
-			    sizeof(s->sync_state));
+			(void)wire_str(
+			    &f, s->sync_state, sizeof(s->sync_state));
 			break;
 		case STATUS_SYNC_STARTED:
 			(void)wire_u64(&f, &s->sync_started);
@@ -110,6 +116,13 @@ status_take(void *arg, struct wire_in *in)
 			break;
 		case STATUS_SYNC_TOTAL:
 			(void)wire_u32(&f, &s->sync_total);
+			break;
+		case STATUS_SYNC_PAGES:
+			(void)wire_u32(&f, &s->sync_pages);
+			break;
+		case STATUS_SYNC_POLLS:
+			(void)wire_str(
+			    &f, s->sync_polls, sizeof(s->sync_polls));
 			break;
 		case STATUS_USERS:
 			(void)wire_u32(&f, &s->users);
@@ -162,4 +175,30 @@ status_free(struct status *s)
 	free(s->refused);
 	s->refused = NULL;
 	s->nrefused = 0;
+}
+
+void
+status_progress(const struct status *s, char *dst, size_t cap)
+{
+	int64_t gone = (int64_t)time(NULL) - (int64_t)s->sync_started;
+	uint64_t rate, left;
+	int n;
+
+	n = snprintf(dst, cap, "%" PRIu32 " pages, %" PRIu32, s->sync_pages,
+	    s->sync_done);
+	if (n > 0 && (size_t)n < cap && s->sync_total >= s->sync_done &&
+	    s->sync_total != 0)
+		n += snprintf(
+		    dst + n, cap - (size_t)n, " of %" PRIu32, s->sync_total);
+	if (n > 0 && (size_t)n < cap)
+		n += snprintf(dst + n, cap - (size_t)n, " people");
+	if (n < 0 || (size_t)n >= cap || gone < 2 || s->sync_done == 0)
+		return;
+	rate = s->sync_done / (uint64_t)gone;
+	n += snprintf(dst + n, cap - (size_t)n, ", %" PRIu64 " a second", rate);
+	if ((size_t)n >= cap || rate == 0 || s->sync_total <= s->sync_done)
+		return;
+	left = (s->sync_total - s->sync_done) / rate;
+	snprintf(dst + n, cap - (size_t)n,
+	    ", about %" PRIu64 " min %" PRIu64 " s left", left / 60, left % 60);
 }

@@ -28,9 +28,10 @@ struct status {
 	uint64_t token_expires;
 	char scopes[1024], missing[1024], net_error[512];
 	int32_t skew;
-	char sync_state[32], sync_error[512], result[32];
+	char sync_state[32], sync_polls[16], sync_error[512], result[32];
 	uint64_t sync_started, sync_full, sync_poll;
-	uint32_t sync_done, sync_total, users, groups, added, removed;
+	uint32_t sync_done, sync_total, sync_pages, users, groups, added,
+	    removed, unasked;
 	struct status_refusal *refused;
 	size_t nrefused;
 };
@@ -41,5 +42,8 @@ void status_take(void *arg, struct wire_in *in);
 /* [{id, name, why}, …]; the caller owns it. */
 struct json_object *status_refused(const struct status *s);
 void status_free(struct status *s);
+/* How far a pass is: pages, people, people a second and, where it can be told,
+ * the time left. Text for one line. */
+void status_progress(const struct status *s, char *dst, size_t cap);
 
 #endif

@@ -1,0 +1,101 @@
+#include "change.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+int
+change_words(int argc, char **argv, struct change_words *w)
+{
+	memset(w, 0, sizeof(*w));
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--yes") == 0)
+			w->is_meant = 1;
+		else if (strcmp(argv[i], "--credential") == 0 && i + 1 < argc)
+			w->file = argv[++i];
+		else if (argv[i][0] != '-' && argv[i][0] != '\0' &&
+		    w->n < CHANGE_WORDS_MAX)
+			w->word[w->n++] = argv[i];
+		else
+			return -1;
+	}
+	return 0;
+}
+
+int
+change_may_ask(const struct change_words *w)
+{
+	if (w->is_meant || isatty(STDIN_FILENO))
+		return 0;
+	fprintf(stderr,
+	    "oktactl: this changes something in Okta, and there is no "
+	    "terminal to ask on; say --yes if it is meant\n");
+	return EXIT_USAGE;
+}
+
+/* 1: go on. */
+static int
+ask(const struct change_words *w, const char *question)
+{
+	char line[16] = "";
+
+	if (w->is_meant)
+		return 1;
+	fprintf(stderr, "%sGo on? [y/N] ", question);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		return 0;
+	line[strcspn(line, "\n")] = '\0';
+	return strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0;
+}
+
+static int
+send(int channel, struct change_plan *plan, char request[48], struct error *e)
+{
+	struct http_response res;
+	int rc;
+
+	plan->request.content = HTTP_JSON;
+	plan->request.credential = HTTP_ADMIN;
+	rc = http_send(channel, &plan->request, &res, e);
+	if (rc == 0 && (res.status < 200 || res.status > 204))
+		rc = http_error(&res, plan->what, e);
+	memcpy(request, rc == 0 ? res.request_id : e->request_id,
+	    sizeof(res.request_id));
+	http_response_free(&res);
+	return rc;
+}
+
+int
+change_make(struct control *c, const struct change_words *w,
+    struct change_plan *plan,
+    int (*look)(
+	int channel, struct change_plan *plan, void *arg, struct error *e),
+    void *arg, char request[48], int *is_declined, struct error *e)
+{
+	const struct control_change begin = {
+	    plan->what, plan->whom, plan->scope, w->file};
+	int channel = control_change(c, &begin, e), rc = 0;
+	const char *result = "done";
+	struct error ignored;
+
+	request[0] = '\0';
+	*is_declined = 0;
+	if (channel == -1)
+		return -1;
+	if (!ask(w, plan->question)) {
+		*is_declined = 1;
+		result = "declined";
+		rc = error_set(e, ERROR_SYSTEM, "nothing was changed");
+	} else if ((look != NULL && look(channel, plan, arg, e) != 0) ||
+	    send(channel, plan, request, e) != 0) {
+		result = e->kind == ERROR_DENIED ? "refused" : "failed";
+		rc = -1;
+	}
+	close(channel);
+	/* What is done is done, whether or not it is in the log as well. */
+	if (control_changed(c, result, request,
+		rc != 0 && !*is_declined ? e : NULL, &ignored) != 0)
+		fprintf(stderr, "oktactl: %s\n", ignored.text);
+	return rc;
+}
