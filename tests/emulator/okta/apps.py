@@ -1,9 +1,11 @@
 """Apps and who is assigned to them.  Reference: okta-api.md, 7.1."""
 from . import filters, render
-from .errors import not_found
+from .errors import Refusal, invalid, not_found
 from .message import Reply
 from .org import has
 from .paging import links, page_of_ids, page_of_list, read_limit
+from .users import find as find_user
+from .users import member, parse_json
 
 
 def find(org, key):
@@ -82,3 +84,36 @@ def get_group(org, request, key, group_key):
     return Reply.of(render.app_group(
         org, app, org.groups[group_key],
         request.args.get("expand") == "group"))
+
+
+def assign_user(org, request, key):
+    """POST: the person is named in the body, by id alone."""
+    app = find(org, key)
+    body = parse_json(request)
+    unknown = set(body) - {"id", "scope", "credentials", "profile"}
+    if unknown:
+        raise invalid("appUser", *sorted(
+            "%s: The field is not allowed" % name for name in unknown))
+    user_id = member(body, "id", kind=str)
+    if not user_id:
+        raise invalid("id", "id: The field cannot be left blank")
+    if member(body, "scope", kind=str) not in (None, "USER"):
+        raise invalid("scope", "scope: Only USER can be assigned")
+    user = org.users.get(user_id)
+    if user is None:
+        raise not_found(user_id, "User")
+    if user.status == "DEPROVISIONED":
+        raise Refusal("E0000038")
+    if app.status != "ACTIVE":
+        raise Refusal("E0000038")
+    org.assign(app, user)
+    return Reply.of(render.app_user(org, app, user, False))
+
+
+def unassign_user(org, request, key, user_key):
+    """DELETE: only what was assigned to the person; a group's stays."""
+    app = find(org, key)
+    if user_key not in app.users:
+        raise not_found(user_key, "AppUser")
+    org.unassign(app, find_user(org, user_key, request))
+    return Reply(204)

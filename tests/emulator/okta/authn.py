@@ -27,7 +27,7 @@ def primary(org, request):
     context = body.get("context") or {}
     if not isinstance(options, dict) or not isinstance(context, dict):
         raise Refusal("E0000003")
-    device = context.get("deviceToken")     # remembered for nobody here
+    device = context.get("deviceToken")
     if device is not None and (not isinstance(device, str)
                                or len(device) > 32):
         raise invalid("deviceToken", "The device token is too long.")
@@ -39,6 +39,9 @@ def primary(org, request):
         return locked
     tx = org.authn.begin(user)
     tx.warn = options.get("warnBeforePasswordExpired") is True
+    if request.caller.is_trusted:       # others' are ignored (2.2)
+        tx.device = device
+        tx.remembered = device is not None and org.authn.is_remembered(tx)
     return proceed(org, request, tx)
 
 
@@ -46,6 +49,14 @@ def _fail(org, request, user, reason):
     org.log.add("user.session.start", "User login to Okta", user,
                 outcome="FAILURE", reason=reason, request=request)
     return Refusal("E0000004")
+
+
+def check_credentials(org, request, user, password):
+    """Raises Refusal where this is not an active person's own password."""
+    if _check_password(org, request, user, password) is not None:
+        raise Refusal("E0000004")
+    if is_expired(org, user):
+        raise Refusal("E0000064")
 
 
 def _check_password(org, request, user, password):
@@ -107,7 +118,7 @@ def proceed(org, request, tx):
     policy = org.switches["mfa"]
     usable = factors.active(user)
     tx.factor = tx.challenge = None
-    if not tx.verified and policy != "never" and usable:
+    if not tx.verified and not tx.remembered and policy != "never" and usable:
         tx.state = "MFA_REQUIRED"
     elif is_expired(org, user):
         if user.status != "PASSWORD_EXPIRED":
@@ -213,6 +224,8 @@ def verify_factor(org, request, factor_id):
         raise wrong_state()
     if factors.verify(org, request, tx, factor, body):
         tx.verified = True
+        if request.args.get("rememberDevice") == "true":
+            org.authn.remember(tx)
         org.log.add("user.authentication.auth_via_mfa",
                     "Authentication of user via MFA", tx.user,
                     request=request)

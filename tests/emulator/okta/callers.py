@@ -5,7 +5,7 @@ Reference: okta-api.md, 1.1, 1.4, 1.5, 11 item 2.
 from . import dpop
 from .errors import Answer, Refusal
 from .message import Reply, dump
-from . import errors
+from . import errors, jose
 
 ANONYMOUS = "anonymous"     # whoever; the header is not looked at
 TRUSTED = "trusted"         # anonymous, or an API token and nothing else
@@ -80,17 +80,23 @@ def role_allows(role, scope):
 
 
 def bearer_refusal(org, request, status, error, description, scope="",
-                   scheme="Bearer"):
-    """The www-authenticate answer; the attributes say http:, as Okta's."""
+                   headers=()):
+    """The www-authenticate answer; the attributes say http:, as Okta's.  In
+    the scheme that the request used."""
     host = request.host
-    text = ('%s authorization_uri="http://%s/oauth2/v1/authorize", '
+    used = request.header("authorization", "").split(" ")[0].lower()
+    scheme = "DPoP" if used == "dpop" else "Bearer"
+    algorithms = 'algs="%s", ' % " ".join(jose.ALGORITHMS) \
+        if scheme == "DPoP" else ""
+    text = ('%s %sauthorization_uri="http://%s/oauth2/v1/authorize", '
             'realm="http://%s", scope="%s", error="%s", '
             'error_description="%s", resource="%s"' % (
-                scheme, host, host, scope, error, description, request.path))
+                scheme, algorithms, host, host, scope, error, description, request.path))
     body = b""
     if status == 401 and org.switches["bearer_error_body"]:
         body = dump(errors.body("E0000011", "Invalid token provided"))
-    return Answer(Reply(status, body, [("www-authenticate", text)]))
+    return Answer(Reply(status, body, [("www-authenticate", text),
+                                       *headers]))
 
 
 def identify(org, request):
@@ -142,11 +148,12 @@ def _bearer(org, request, scheme, credential):
         refusal = "The token has expired."
     if refusal is not None:
         return anonymous(request), bearer_refusal(
-            org, request, 401, "invalid_token", refusal, scheme=scheme)
+            org, request, 401, "invalid_token", refusal)
     caller = Caller("oauth", "client " + token.client_id,
                     org.clients[token.client_id].get("role"),
                     token.scopes)
-    return caller, dpop.check_resource(org, request, scheme, token)
+    return caller, dpop.check_resource(org, request, scheme, credential,
+                                       token)
 
 
 def authorise(org, request, caller):

@@ -1,7 +1,8 @@
 """The control API: tests change the org, its clock and its faults.
 
 Plain HTTP on loopback.  Answers are JSON; what is not understood is 400
-with {"error": …}.
+with {"error": …}.  People come to groups and leave them with an event, but with
+?silent=1 without one.
 """
 import json
 
@@ -30,6 +31,9 @@ class Control:
             ("PATCH", ("users", "*"), self._patch_user),
             ("PUT", ("groups", "*", "users", "*"), self._put_member),
             ("DELETE", ("groups", "*", "users", "*"), self._drop_member),
+            ("PUT", ("apps", "*", "users", "*"), self._put_assignee),
+            ("DELETE", ("apps", "*", "users", "*"), self._drop_assignee),
+            ("POST", ("events",), self._add_event),
             ("POST", ("faults",), self._add_fault),
             ("GET", ("faults",), self._get_faults),
             ("DELETE", ("faults",), self._clear_faults),
@@ -37,6 +41,8 @@ class Control:
             ("DELETE", ("requests",), self._clear_requests),
             ("PUT", ("clock",), self._put_clock),
             ("POST", ("push", "*"), self._push),
+            ("GET", ("factors", "*"), self._get_factor),
+            ("POST", ("device", "*"), self._device),
             ("GET", ("org",), self._get_org),
             ("PUT", ("org",), self._put_org),
             ("DELETE", ("tokens",), self._revoke_tokens),
@@ -134,13 +140,39 @@ class Control:
 
     def _put_member(self, request, group_key, user_key):
         group, user = self._group(group_key), self._user(user_key)
-        self._org.add_member(group, user)
+        self._org.add_member(group, user, "silent" not in request.args)
         return Reply.of({"member": has(group.members, user.id)})
 
     def _drop_member(self, request, group_key, user_key):
         group, user = self._group(group_key), self._user(user_key)
-        self._org.remove_member(group, user)
+        self._org.remove_member(group, user, "silent" not in request.args)
         return Reply.of({"member": has(group.members, user.id)})
+
+    def _app(self, key):
+        app = self._org.apps.get(key)
+        if app is None:
+            raise NotFound(key)
+        return app
+
+    def _put_assignee(self, request, app_key, user_key):
+        app, user = self._app(app_key), self._user(user_key)
+        self._org.assign(app, user)
+        return Reply.of({"assigned": has(app.everybody(self._org), user.id)})
+
+    def _drop_assignee(self, request, app_key, user_key):
+        app, user = self._app(app_key), self._user(user_key)
+        self._org.unassign(app, user)
+        return Reply.of({"assigned": has(app.everybody(self._org), user.id)})
+
+    def _add_event(self, request):
+        """{eventType, user, group, app, outcome}: logged, and that is all."""
+        body = self._body(request)
+        found = {name: find(body[name]) for name, find in (
+            ("user", self._user), ("group", self._group),
+            ("app", self._app)) if name in body}
+        self._org.log.add(body["eventType"], body["eventType"],
+                          outcome=body.get("outcome", "SUCCESS"), **found)
+        return Reply.of({})
 
     def _add_fault(self, request):
         self._org.faults.add(self._body(request))
@@ -180,6 +212,26 @@ class Control:
                     return Reply.of({"answer": given,
                                      "pushes": factor.get("pushes", 0)})
         raise NotFound(key)
+
+    def _get_factor(self, request, key):
+        """All of a factor: `sent` is the code of the last message."""
+        for user in self._org.users.values():
+            for factor in user.factors:
+                if factor["id"] == key:
+                    return Reply.of(factor)
+        raise NotFound(key)
+
+    def _device(self, request, key):
+        """{user, answer: approve | deny, amr}: who is signed in in the
+        browser enters the user code."""
+        body = self._body(request)
+        begun = self._org.oidc.by_user_code(key.replace("-", "").upper())
+        if begun is None:
+            raise NotFound(key)
+        begun.user = self._user(body["user"])
+        begun.answer = _ANSWERS.get(body["answer"], body["answer"])
+        begun.amr = body.get("amr", ["pwd", "hwk", "mfa"])
+        return Reply.of({"client_id": begun.client_id})
 
     def _get_org(self, request):
         return Reply.of(load.dump(self._org))

@@ -128,7 +128,13 @@ TABLE = {
                       "has been deleted."),
     "E0000180": (423, "Factor id is currently not active."),
     "E0000181": (503, "Service temporarily unavailable."),
+    "E0000186": (429, "Your free tier organization has reached the limit of "
+                      "sms requests that can be sent within a 30 day period."),
     "E0000191": (404, "Verification timed out. Please try again."),
+    "E0000204": (429, "The limit of sms requests is reached, please try again "
+                      "later."),
+    "E0000205": (429, "The limit of call requests is reached, please try "
+                      "again later."),
     "E0000207": (401, "The username and/or the password you entered is "
                       "incorrect. Please try again."),
     "E0000215": (410, "This endpoint has been deprecated."),
@@ -181,11 +187,12 @@ class OAuthRefusal(Exception):
         self.error = error
         self.description = description
         self.headers = headers
+        self.more = {}          # members besides
 
     def reply(self):
         return Reply(self.status, dump({
-            "error": self.error, "error_description": self.description}),
-            self.headers)
+            "error": self.error, "error_description": self.description,
+            **self.more}), self.headers)
 
 
 class Answer(Exception):

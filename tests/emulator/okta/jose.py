@@ -124,16 +124,24 @@ def verify(jwk, algorithm, data, signature):
 
 
 class Signer:
-    """Signs access tokens with a key of this run."""
+    """Signs tokens with a key of this run."""
 
     def __init__(self, kid):
         self._kid = kid
         self._key = rsa.generate_private_key(public_exponent=65537,
                                              key_size=2048)
 
-    def sign(self, claims):
-        header = {"kid": self._kid,
-                  "typ": "application/okta-internal-at+jwt", "alg": "RS256"}
+    def jwk(self):
+        """The public key as JWKS answers show it (RFC 7517, 4)."""
+        n = self._key.public_key().public_numbers()
+        return {"kty": "RSA", "alg": "RS256", "kid": self._kid, "use": "sig",
+                "e": encode(n.e.to_bytes(3, "big")),
+                "n": encode(n.n.to_bytes(256, "big"))}
+
+    def sign(self, claims, typ="application/okta-internal-at+jwt"):
+        header = {"kid": self._kid, "alg": "RS256"}
+        if typ is not None:
+            header["typ"] = typ
         data = ".".join(encode(json.dumps(part, separators=(",", ":"))
                                .encode()) for part in (header, claims))
         return data + "." + encode(self._key.sign(

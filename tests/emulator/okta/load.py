@@ -20,7 +20,8 @@ _USER_MEMBERS = {
     "lastUpdated": "last_updated", "passwordChanged": "password_changed",
     "transitioningToStatus": "transitioning", "provider": "provider",
     "password": "password", "password_expires": "password_expires",
-    "blocks": "blocks", "shown_status": "shown_status"}
+    "blocks": "blocks", "shown_status": "shown_status",
+    "user_type": "user_type"}
 _FACTOR_PREFIX = {"push": "opf", "token:software:totp": "ost", "sms": "sms",
                   "call": "clf", "email": "emf", "question": "ufs",
                   "token:hotp": "uft", "token:hardware": "ykf",
@@ -52,6 +53,7 @@ def load(org, doc):
         groups = list(org.groups.values())
         org.clear_people()
         org.authn.clear()
+        org.oidc.clear()
         for group in groups:
             group.members = []
             org.add_group(group)
@@ -145,9 +147,24 @@ def make_factor(user, n, entry):
     factor.setdefault("id", ids.stable(_FACTOR_PREFIX.get(kind, "uft"),
                                        user.id, kind, n))
     factor.setdefault("status", "ACTIVE")
-    factor.setdefault("profile", {"credentialId": user.login})
-    if kind == "token:software:totp":
+    profile = factor.setdefault("profile", {})
+    if kind in ("sms", "call"):
+        profile.setdefault("phoneNumber", "+15555550199")
+    elif kind == "email":
+        profile.setdefault("email", user.profile.get("email", user.login))
+    elif kind == "question":
+        profile.setdefault("question", "disliked_food")
+        profile.setdefault("questionText",
+                           "What is the food you least liked as a child?")
+        factor.setdefault("answer", user.recovery_answer or "turnips")
+    else:
+        profile.setdefault("credentialId", user.login)
+    if kind in ("token:software:totp", "token:hotp"):
         factor.setdefault("secret", ids.base32(user.id, kind, n))
+    elif kind == "token:hardware":
+        factor.setdefault("public_id", "cccccccbcdef")
+    elif kind == "token":
+        factor.setdefault("passcode", "12345678")
     return factor
 
 

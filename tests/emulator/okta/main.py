@@ -11,6 +11,7 @@ from .ca import Authority
 from .control import Control
 from .dispatch import Dispatcher
 from .load import load
+from .oidc_logins import Logins
 from .org import Org
 from .record import Record
 from .routes import Routes
@@ -61,6 +62,7 @@ def main(argv):
     org = Org()
     org.tokens = Tokens()
     org.authn = Transactions(org)
+    org.oidc = Logins(org)
     record = Record(options.record)
     dispatcher = Dispatcher(org, Routes(), record, options.latency / 1000.0)
     authority = Authority(options.ca_dir)

@@ -22,7 +22,7 @@ class User:
                  "password", "old_passwords", "factors", "provider",
                  "recovery_question", "recovery_answer", "failures",
                  "locked_at", "password_expires", "groups", "transitioning",
-                 "rendered", "blocks", "shown_status")
+                 "rendered", "blocks", "shown_status", "user_type")
 
     def __init__(self, user_id, login, now):
         self.id = user_id
@@ -44,6 +44,7 @@ class User:
         self.rendered = None
         self.blocks = None          # UNKNOWN_DEVICES or ANY_DEVICES
         self.shown_status = None    # a status that nobody knows yet
+        self.user_type = None       # another one than the org's default
 
     @property
     def login(self):
@@ -98,7 +99,7 @@ class App:
             for group_id in self.groups:
                 if group_id in org.groups:
                     people.update(org.groups[group_id].members)
-            self._everybody = sorted(people)
+            self._everybody = sorted(i for i in people if i in org.users)
             self._version = org.version
         return self._everybody
 
@@ -141,6 +142,7 @@ class Org:
         self.log = EventLog(self)
         self.tokens = None          # set by main: token.Tokens
         self.authn = None           # set by main: transaction.Transactions
+        self.oidc = None            # set by main: oidc_logins.Logins
         self.clients = {}
         self.api_tokens = {}
         self.zones = []
@@ -227,6 +229,8 @@ class Org:
             self.join_everyone(user)
         user.status = status
         user.status_changed = self.clock.stamp()
+        if status in ("SUSPENDED", "DEPROVISIONED"):
+            self.authn.end_sessions(user)
         if status == "LOCKED_OUT":
             user.locked_at = self.clock.now()
         else:
@@ -275,6 +279,28 @@ class Org:
         if log:
             self.log.add("group.user_membership." + verb, message, user,
                          group=group)
+            for app in self.apps.values():
+                if group.id in app.groups and \
+                        has(app.everybody(self), user.id) == (verb == "add"):
+                    self._assignment(app, user, verb)
+
+    def assign(self, app, user):
+        if user.id not in app.users:
+            app.users[user.id] = {"created": self.clock.stamp(),
+                                  "credentials": None, "profile": {}}
+            self.version += 1
+            self._assignment(app, user, "add")
+
+    def unassign(self, app, user):
+        if app.users.pop(user.id, None) is not None:
+            self.version += 1
+            self._assignment(app, user, "remove")
+
+    def _assignment(self, app, user, verb):
+        self.log.add("application.user_membership." + verb, "%s user %s "
+                     "application membership" % (verb.title(), "to" if
+                                                 verb == "add" else "from"),
+                     user, app=app)
 
     def delete_group(self, group):
         for user_id in list(group.members):

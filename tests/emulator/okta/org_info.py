@@ -1,11 +1,9 @@
-"""What the org says of itself: organization, schema, zones.
+"""What the org says of itself: organization, schema.
 
-Reference: okta-api.md, 5.2 (schema), 7.2, 9.
+Reference: okta-api.md, 5.2 (schema), 9.
 """
-from . import filters
 from .errors import not_found
 from .message import Reply
-from .paging import links, page_of_list, read_limit
 
 _BASE_ATTRIBUTES = (
     "login", "firstName", "lastName", "middleName", "honorificPrefix",
@@ -53,8 +51,10 @@ def _type_of(value):
 
 def _custom(org):
     """Custom attributes: the org file's schema, else what people have."""
-    if org.schema:
-        return dict(org.schema)
+    named = {n: k for n, k in org.schema.items()
+             if n not in _BASE_ATTRIBUTES}
+    if named:
+        return named
     found = {}
     for user in org.users.values():
         for name, value in user.profile.items():
@@ -66,9 +66,10 @@ def _custom(org):
 
 
 def _attribute(name, kind):
-    return dict(kind, title=name, mutability="READ_WRITE", scope="NONE",
-                permissions=[{"principal": "SELF", "action": "READ_ONLY"}],
-                master={"type": "PROFILE_MASTER"})
+    return dict({"title": name, "mutability": "READ_WRITE", "scope": "NONE",
+                 "permissions": [{"principal": "SELF",
+                                  "action": "READ_ONLY"}],
+                 "master": {"type": "PROFILE_MASTER"}}, **kind)
 
 
 def user_schema(org, request, key):
@@ -86,7 +87,8 @@ def user_schema(org, request, key):
                 n: _attribute(n, k) for n, k in _custom(org).items()},
                 "required": []},
             "base": {"id": "#base", "type": "object", "properties": {
-                n: _attribute(n, {"type": "string"})
+                n: _attribute(n, dict({"type": "string"},
+                                      **org.schema.get(n, {})))
                 for n in _BASE_ATTRIBUTES}, "required": list(_REQUIRED)}},
         "type": "object",
         "properties": {"profile": {"allOf": [
@@ -96,30 +98,3 @@ def user_schema(org, request, key):
                    "type": {"rel": "type", "href":
                             "%s/api/v1/meta/types/user/%s"
                             % (org.url, org.user_type)}}})
-
-
-def _zone(org, zone):
-    here = "%s/api/v1/zones/%s" % (org.url, zone["id"])
-    return dict(zone, _links={
-        "self": {"href": here, "hints": {"allow": ["GET", "PUT", "DELETE"]}},
-        "deactivate": {"href": here + "/lifecycle/deactivate",
-                       "hints": {"allow": ["POST"]}}})
-
-
-def list_zones(org, request):
-    limit = read_limit(request.args, 20, 200)
-    zones = org.zones
-    if request.args.get("filter"):
-        test = filters.compile_expression(request.args["filter"],
-                                          filters.ZONE_FILTER)
-        zones = [z for z in zones if test(z)]
-    page, cursor = page_of_list(request, zones, limit)
-    return Reply.of([_zone(org, z) for z in page],
-                    headers=links(org, request, cursor, limit=limit))
-
-
-def get_zone(org, request, key):
-    for zone in org.zones:
-        if zone["id"] == key:
-            return Reply.of(_zone(org, zone))
-    raise not_found(key, "NetworkZone")

@@ -67,7 +67,7 @@ def user_object(org, user):
         shown["transitioningToStatus"] = user.transitioning
     if org.switches["pipeline"] == "idx":
         shown["realmId"] = org.realm_id
-    shown["type"] = {"id": org.user_type}
+    shown["type"] = {"id": user.user_type or org.user_type}
     shown["profile"] = user.profile
     shown["credentials"] = credentials(user)
     if org.switches["unknown_members"]:

@@ -5,8 +5,9 @@ Reference: okta-api.md, 1.5 (scopes) and 8.6 (buckets).
 from dataclasses import dataclass
 from typing import Any
 
-from . import (apps, authn, groups, logs, org_info, recovery, sessions,
-               token, user_changes, users)
+from . import (apps, authn, factor_verify, groups, logs, oidc, oidc_tokens,
+               org_info, recovery, sessions, token, user_changes, users,
+               zones)
 from .callers import ANONYMOUS, SSWS_ONLY, TRUSTED
 from .errors import Answer, Refusal
 from .message import Reply
@@ -25,13 +26,31 @@ _A = "/api/v1/apps"
 _N = "/api/v1/authn"
 _USERS_READ, _USERS_MANAGE = "okta.users.read", "okta.users.manage"
 _GROUPS_READ, _GROUPS_MANAGE = "okta.groups.read", "okta.groups.manage"
-_APPS_READ = "okta.apps.read"
+_APPS_READ, _APPS_MANAGE = "okta.apps.read", "okta.apps.manage"
 _ZONES_READ = "okta.networkZones.read"
+_ZONES_MANAGE = "okta.networkZones.manage"
+
+
+def _oauth(method, path, handler, bucket):
+    """Of the org's authorization server and of the custom ones."""
+    return ((method, "/oauth2/v1" + path, handler, ANONYMOUS, bucket),
+            (method, "/oauth2/{}/v1" + path, handler, ANONYMOUS, bucket))
+
 
 TABLE = (
     ("GET", "/.well-known/okta-organization", org_info.organization,
      ANONYMOUS, None),
-    ("POST", "/oauth2/v1/token", token.token, ANONYMOUS, "oauth2"),
+    ("GET", "/.well-known/openid-configuration", oidc_tokens.discovery,
+     ANONYMOUS, None),
+    ("GET", "/oauth2/{}/.well-known/openid-configuration",
+     oidc_tokens.discovery, ANONYMOUS, None),
+    *_oauth("POST", "/token", token.token, "oauth2"),
+    *_oauth("POST", "/challenge", oidc.challenge, "oauth2"),
+    *_oauth("POST", "/primary-authenticate", oidc.primary_authenticate,
+            "oauth2"),
+    *_oauth("POST", "/oob-authenticate", oidc.oob_authenticate, "oauth2"),
+    *_oauth("POST", "/device/authorize", oidc.device_authorize, "oauth2"),
+    *_oauth("GET", "/keys", oidc_tokens.keys, None),
 
     ("POST", _N, authn.primary, TRUSTED, "authn"),
     ("POST", _N + "/cancel", authn.cancel, TRUSTED, "authn"),
@@ -64,6 +83,14 @@ TABLE = (
     ("GET", _U + "/{}/groups", users.list_groups, _USERS_READ, "other"),
     ("GET", _U + "/{}/blocks", users.list_blocks, _USERS_READ, "other"),
     ("GET", _U + "/{}/factors", users.list_factors, _USERS_READ, "other"),
+    ("DELETE", _U + "/{}/factors/{}", user_changes.reset_factor,
+     _USERS_MANAGE, "other"),
+    ("POST", _U + "/{}/factors/{}/verify", factor_verify.verify,
+     _USERS_MANAGE, "verify"),
+    ("GET", _U + "/{}/factors/{}/transactions/{}", factor_verify.poll,
+     _USERS_READ, "verify"),
+    ("DELETE", _U + "/{}/factors/{}/transactions/{}", factor_verify.cancel,
+     _USERS_MANAGE, "verify"),
     ("DELETE", _U + "/{}/sessions", users.clear_sessions, _USERS_MANAGE,
      "users_write"),
     ("POST", _U + "/{}/lifecycle/activate", user_changes.activate,
@@ -106,18 +133,23 @@ TABLE = (
     ("GET", _A + "/{}", apps.get_app, _APPS_READ, "app"),
     ("GET", _A + "/{}/users", apps.list_users, _APPS_READ, "app"),
     ("GET", _A + "/{}/users/{}", apps.get_user, _APPS_READ, "app"),
+    ("POST", _A + "/{}/users", apps.assign_user, _APPS_MANAGE, "app"),
+    ("DELETE", _A + "/{}/users/{}", apps.unassign_user, _APPS_MANAGE, "app"),
     ("GET", _A + "/{}/groups", apps.list_groups, _APPS_READ, "app"),
     ("GET", _A + "/{}/groups/{}", apps.get_group, _APPS_READ, "app"),
 
     ("GET", "/api/v1/logs", logs.list_events, "okta.logs.read", "logs"),
-    ("GET", "/api/v1/zones", org_info.list_zones, _ZONES_READ, "other"),
-    ("GET", "/api/v1/zones/{}", org_info.get_zone, _ZONES_READ, "other"),
+    ("GET", "/api/v1/zones", zones.list_zones, _ZONES_READ, "other"),
+    ("GET", "/api/v1/zones/{}", zones.get_zone, _ZONES_READ, "other"),
+    ("PUT", "/api/v1/zones/{}", zones.replace_zone, _ZONES_MANAGE, "other"),
     ("GET", "/api/v1/org", org_info.get_org, "okta.orgs.read", "other"),
     ("GET", "/api/v1/meta/schemas/user/{}", org_info.user_schema,
      "okta.schemas.read", "other"),
     ("POST", "/api/v1/sessions", sessions.create, SSWS_ONLY, "sessions"),
     ("GET", "/api/v1/sessions/{}", sessions.get, "okta.sessions.read",
      "sessions"),
+    ("POST", "/api/v1/sessions/{}/lifecycle/refresh", sessions.refresh,
+     "okta.sessions.manage", "sessions"),
     ("DELETE", "/api/v1/sessions/{}", sessions.delete,
      "okta.sessions.manage", "sessions"),
 )

@@ -4,7 +4,11 @@ from .errors import Refusal, not_found
 from .message import Reply
 from .users import parse_json
 
-LIFE_S = 7200
+_BARRED = ("SUSPENDED", "DEPROVISIONED")
+
+
+def _end(org):
+    return clock.stamp(org.clock.now() + org.switches["session_seconds"])
 
 
 def create(org, request):
@@ -15,11 +19,11 @@ def create(org, request):
         token if isinstance(token, str) else "", (None, 0))
     user = org.users.get(user_id)
     now = org.clock.now()
-    if user is None or expires <= now:
+    if user is None or expires <= now or user.status in _BARRED:
         raise Refusal("E0000004")
     session = {
         "id": ids.opaque("102", 25), "userId": user.id, "login": user.login,
-        "createdAt": clock.stamp(now), "expiresAt": clock.stamp(now + LIFE_S),
+        "createdAt": clock.stamp(now), "expiresAt": _end(org),
         "status": "ACTIVE", "lastPasswordVerification": clock.stamp(now),
         "lastFactorVerification": None, "amr": ["pwd"],
         "idp": {"id": org.org_id, "type": "OKTA"}, "mfaActive": False}
@@ -40,6 +44,8 @@ def _shown(org, session, own, user):
 
 
 def _find(org, key):
+    if key == "me":             # a browser's, by its cookie
+        raise not_found(key, "Session")
     session = org.authn.sessions.get(key)
     if session is None or \
             clock.parse(session["expiresAt"]) <= org.clock.now():
@@ -49,10 +55,22 @@ def _find(org, key):
 
 def get(org, request, key):
     session = _find(org, key)
-    return Reply.of(_shown(org, session, session["id"], session["userId"]))
+    # The link names another one than was asked for (recorded).
+    return Reply.of(_shown(org, session, ids.opaque("102", 25),
+                           session["userId"]))
+
+
+def refresh(org, request, key):
+    session = _find(org, key)
+    session["expiresAt"] = _end(org)
+    if request.header("prefer", "").replace(" ", "") == "return=minimal":
+        return Reply(204)
+    return get(org, request, key)
 
 
 def delete(org, request, key):
-    _find(org, key)
+    session = _find(org, key)
     del org.authn.sessions[key]
+    org.log.add("user.session.end", "User logout from Okta",
+                org.users.get(session["userId"]), request=request)
     return Reply(204)

@@ -39,10 +39,24 @@ DEFAULTS = {
     "device_blocks": True,          # False: GET …/blocks is E0000015
     "number_challenge_poll": 0,     # push: from the n-th poll; 0: never
     "push_seconds": 300,
+    "code_seconds": 300,            # life of a code by SMS, call or mail
+    "remember_minutes": 15,         # of a device, in authn; 0: not allowed
+    # direct authentication and the device grant
+    "auth_servers": ["default"],    # ids of custom authorization servers
+    "id_token": {},                 # claims that replace; null: none such
+    "oob_binding": "none",          # none | transfer (a number to tap)
+    "binding_code_type": "string",  # string | number
+    "oob_interval": 5,              # seconds between polls
+    "device_interval": 5,
+    "otp_attempts": 5,              # per person in 5 minutes
     # tokens
     "token_seconds": 3600,
+    "session_seconds": 7200,        # life of a session, and of a refreshed one
     "bearer_error_body": False,
-    "ungranted_scope_error": "consent_required",    # or invalid_scope
+    "dpop_nonce_s": 86400,
+    "dpop_resource_nonce": False,
+    # or invalid_scope; or user_consent: consent_required in its other words
+    "ungranted_scope_error": "consent_required",
     # search index and System Log
     "index_lag_s": 0,
     "log_disorder": False,
@@ -62,7 +76,10 @@ CHOICES = {
     "password_error": ("E0000014", "E0000080"),
     "sign_on": ("allow", "deny", *TABLE),
     "directory_agent": ("ok", "timeout", "none"),
-    "ungranted_scope_error": ("consent_required", "invalid_scope"),
+    "ungranted_scope_error": ("consent_required", "invalid_scope",
+                              "user_consent"),
+    "oob_binding": ("none", "transfer"),
+    "binding_code_type": ("string", "number"),
 }
 
 

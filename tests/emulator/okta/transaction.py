@@ -24,6 +24,8 @@ class Transaction:
         self.factor = None          # the one that was challenged
         self.challenge = None       # its own state: see factors/
         self.verified = False       # the second factor was given
+        self.device = None          # deviceToken of a trusted application
+        self.remembered = False     # and it needs no factor now
         self.skipped = False        # its enrolment was put off
         self.recovery = None        # PASSWORD, UNLOCK or ACCOUNT_ACTIVATION
         self.recovery_token = None
@@ -43,6 +45,7 @@ class Transactions:
         self.session_tokens = {}
         self.recovery_tokens = {}
         self.sessions = {}
+        self._devices = {}          # (user id, deviceToken) -> until
 
     def begin(self, user):
         now = self._org.clock.now()
@@ -88,6 +91,22 @@ class Transactions:
         return {"expiresAt": clock.stamp(expires), "status": "SUCCESS",
                 "sessionToken": token}
 
+    def end_sessions(self, user):
+        """Of a person who was cleared, suspended or deactivated."""
+        self.sessions = {k: s for k, s in self.sessions.items()
+                         if s["userId"] != user.id}
+
+    def remember(self, tx):
+        """The device of a trusted application needs no factor for a while."""
+        minutes = self._org.switches["remember_minutes"]
+        if tx.device is not None and minutes > 0:
+            self._devices[tx.user.id, tx.device] = \
+                self._org.clock.now() + minutes * 60
+
+    def is_remembered(self, tx):
+        return self._org.clock.now() < self._devices.get(
+            (tx.user.id, tx.device), 0)
+
     def describe_enrolled(self, user, factor, here):
         return factors.describe_enrolled(self._org, user, factor, here)
 
@@ -111,9 +130,10 @@ def embedded_user(user, question=False):
     return shown
 
 
-def mfa_policy(tx):
-    return {"allowRememberDevice": True,
-            "rememberDeviceLifetimeInMinutes": 15,
+def mfa_policy(org, tx):
+    minutes = org.switches["remember_minutes"]
+    return {"allowRememberDevice": minutes > 0,
+            "rememberDeviceLifetimeInMinutes": minutes,
             "rememberDeviceByDefault": False,
             "factorsPolicyInfo": {
                 f["id"]: {"autoPushEnabled": False}
@@ -179,7 +199,7 @@ def _show_recovery(org, request, tx, shown, embedded, links):
 def _show_required(org, request, tx, shown, embedded, links):
     embedded["factors"] = [factors.describe(request, f)
                            for f in factors.active(tx.user)]
-    embedded["policy"] = mfa_policy(tx)
+    embedded["policy"] = mfa_policy(org, tx)
 
 
 def _show_enroll(org, request, tx, shown, embedded, links):
@@ -191,7 +211,7 @@ def _show_enroll(org, request, tx, shown, embedded, links):
 
 def _show_challenge(org, request, tx, shown, embedded, links):
     factors.show_challenge(org, request, tx, shown, embedded, links)
-    embedded["policy"] = mfa_policy(tx)
+    embedded["policy"] = mfa_policy(org, tx)
     links["prev"] = link(request, "/previous")
 
 

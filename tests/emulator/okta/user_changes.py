@@ -259,6 +259,18 @@ def reset_factors(org, request, key):
     return Reply.of({})
 
 
+def reset_factor(org, request, key, factor_id):
+    user = find(org, key, request)
+    for factor in user.factors:
+        if factor["id"] == factor_id:
+            user.factors.remove(factor)
+            org.changed(user)
+            org.log.add("user.mfa.factor.deactivate", "Reset factor for user",
+                        user, request=request)
+            return Reply(204)
+    raise not_found(factor_id, "UserFactor")
+
+
 def change_password(org, request, key):
     user = find(org, key, request)
     if user.provider != "OKTA" or user.status not in (

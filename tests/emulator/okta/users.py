@@ -182,6 +182,7 @@ def clear_sessions(org, request, key):
     for name in ("oauthTokens", "forgetDevices"):
         if request.args.get(name, "false").lower() not in ("true", "false"):
             raise invalid(name, "Must be true or false.")
+    org.authn.end_sessions(user)
     org.log.add("user.session.clear", "Clear user session", user,
                 request=request)
     return Reply(204)

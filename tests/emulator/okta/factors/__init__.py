@@ -3,15 +3,23 @@
 A module has: describe(factor) -> profile as authn shows it;
 verify(org, request, tx, factor, body) -> True when proven, False when the
 transaction stays in MFA_CHALLENGE, Refusal otherwise; and, where the factor
-is challenged first, show(...) and resend(...).
+is challenged first, show(...) and resend(...).  A wrong answer is told by
+wrong.refuse().
 Reference: okta-api.md, 2.5, 2.6.
 """
 from ..errors import Refusal
-from . import push, totp
+from . import hotp, message, push, question, token, totp, yubikey
 
 KINDS = {
     "push": push,
     "token:software:totp": totp,
+    "token:hotp": hotp,
+    "token": token,
+    "token:hardware": yubikey,
+    "sms": message,
+    "call": message,
+    "email": message,
+    "question": question,
 }
 
 

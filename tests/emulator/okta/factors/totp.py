@@ -5,12 +5,12 @@ import hmac
 import struct
 
 from ..errors import Refusal
+from . import wrong
 
 STEP = 30
 DIGITS = 6
 NEAR = 1        # steps before and after that are accepted
 FAR = 20        # within this many: right code, wrong time
-FAILURES_MAX = 5
 
 
 def describe(factor):
@@ -27,10 +27,7 @@ def code(secret, step):
 
 
 def verify(org, request, tx, factor, body):
-    given = body.get("passCode")
-    if not isinstance(given, str):
-        raise Refusal("E0000068", causes=["Your passcode doesn't match our "
-                                          "records. Please try again."])
+    given = wrong.text_of(body, "passCode")
     now = int(org.clock.now() // STEP)
     for away in sorted(range(-FAR, FAR + 1), key=abs):
         if code(factor["secret"], now + away) != given:
@@ -42,11 +39,4 @@ def verify(org, request, tx, factor, body):
         factor["used"] = now + away
         factor["failures"] = 0
         return True
-    factor["failures"] = factor.get("failures", 0) + 1
-    if factor["failures"] >= FAILURES_MAX:
-        factor["failures"] = 0
-        org.set_status(tx.user, "LOCKED_OUT")
-        org.authn.end(tx)
-        raise Refusal("E0000069")
-    raise Refusal("E0000068", causes=["Your passcode doesn't match our "
-                                      "records. Please try again."])
+    raise wrong.refuse(org, tx, factor)
