@@ -20,7 +20,7 @@ directory_unit_tests = tests/unit/test_directory \
 	tests/unit/test_directory_check tests/unit/test_directory_write \
 	tests/unit/test_directory_check_people \
 	tests/unit/test_directory_file tests/unit/test_map \
-	tests/unit/test_name
+	tests/unit/test_name tests/unit/test_rules
 check_PROGRAMS += $(directory_unit_tests)
 TESTS += $(directory_unit_tests)
 
@@ -49,6 +49,9 @@ tests_unit_test_map_CPPFLAGS = $(trusting_cppflags) -I$(srcdir)/nss_okta \
 	-I$(srcdir)/tests -I$(srcdir)/tests/module
 tests_unit_test_map_CFLAGS = $(directory_cflags)
 tests_unit_test_map_LDADD = $(directory_libs)
+tests_unit_test_rules_SOURCES = tests/unit/test_rules.c
+tests_unit_test_rules_CFLAGS = $(directory_cflags)
+tests_unit_test_rules_LDADD = $(directory_libs)
 tests_unit_test_name_SOURCES = tests/unit/test_name.c tests/unit/name_table.h
 tests_unit_test_name_CFLAGS = $(directory_cflags)
 tests_unit_test_name_LDADD = libokta/libbase.la $(CMOCKA_LIBS)
@@ -68,7 +71,7 @@ tests_module_libnss_okta_test_la_LDFLAGS = $(test_module_ldflags) \
 if HAVE_CMOCKA
 nss_module_tests = tests/module/test_nss tests/module/test_nss_buffer \
 	tests/module/test_nss_host tests/module/test_nss_names \
-	tests/module/test_nss_threads
+	tests/module/test_nss_replace tests/module/test_nss_threads
 nss_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests -I$(srcdir)/nss_okta \
 	-DOKTA_TEST_MODULE='"$(abs_builddir)/tests/module/.libs/libnss_okta_test.so.2"'
 nss_test_common = tests/module.c tests/module.h tests/module/publish.c \
@@ -100,6 +103,12 @@ tests_module_test_nss_names_CPPFLAGS = $(nss_test_cppflags) \
 tests_module_test_nss_names_CFLAGS = $(directory_cflags)
 tests_module_test_nss_names_LDFLAGS = $(nss_test_ldflags)
 tests_module_test_nss_names_LDADD = $(CMOCKA_LIBS)
+tests_module_test_nss_replace_SOURCES = tests/module/test_nss_replace.c \
+	tests/module/ask.c tests/module/ask.h $(nss_test_common)
+tests_module_test_nss_replace_CPPFLAGS = $(nss_test_cppflags)
+tests_module_test_nss_replace_CFLAGS = $(directory_cflags)
+tests_module_test_nss_replace_LDFLAGS = $(nss_test_ldflags)
+tests_module_test_nss_replace_LDADD = $(directory_libs)
 tests_module_test_nss_threads_SOURCES = tests/module/test_nss_threads.c \
 	$(nss_test_common)
 tests_module_test_nss_threads_CPPFLAGS = $(nss_test_cppflags)
@@ -123,7 +132,8 @@ endif
 
 # tests/bench/nss: the benchmark and the module that does nothing.
 check_PROGRAMS += tests/bench/nss_bench
-tests_bench_nss_bench_SOURCES = tests/bench/nss_bench.c tests/module.c \
+tests_bench_nss_bench_SOURCES = tests/bench/nss_bench.c \
+	tests/bench/nss_libc.c tests/bench/nss_libc.h tests/module.c \
 	tests/module.h
 tests_bench_nss_bench_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/tests \
 	-I$(srcdir)/nss_okta
@@ -132,15 +142,17 @@ check_LTLIBRARIES += tests/bench/libnss_floor.la
 tests_bench_libnss_floor_la_SOURCES = tests/bench/nss_floor.c
 tests_bench_libnss_floor_la_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/nss_okta
 tests_bench_libnss_floor_la_LDFLAGS = $(test_module_ldflags)
-EXTRA_DIST += tests/bench/bench.py tests/bench/nss
+EXTRA_DIST += tests/bench/bench.py tests/bench/nss tests/bench/nss_data.py \
+	tests/bench/nss_bounds.py tests/bench/nss_peers.py
 
 # The fuzz targets over their seeds and what becomes of them.
 directory_replays = tests/fuzz/replay_directory tests/fuzz/replay_name
 check_PROGRAMS += $(directory_replays)
 TESTS += $(directory_replays)
 tests_fuzz_replay_directory_SOURCES = tests/fuzz/fuzz_directory.c \
-	tests/fuzz/replay.c tests/fuzz/replay.h
-tests_fuzz_replay_directory_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/tests
+	nss_okta/fill.c nss_okta/fill.h tests/fuzz/replay.c tests/fuzz/replay.h
+tests_fuzz_replay_directory_CFLAGS = $(AM_CFLAGS) -I$(srcdir)/tests \
+	-I$(srcdir)/nss_okta
 tests_fuzz_replay_directory_LDADD = tests/libsnapshot.la
 tests_fuzz_replay_name_SOURCES = tests/fuzz/fuzz_name.c tests/fuzz/replay.c \
 	tests/fuzz/replay.h
@@ -152,9 +164,9 @@ if FUZZING
 directory_fuzzers = tests/fuzz/fuzz_directory tests/fuzz/fuzz_name
 noinst_PROGRAMS += $(directory_fuzzers)
 tests_fuzz_fuzz_directory_SOURCES = tests/fuzz/fuzz_directory.c \
-	tests/fuzz/replay.h
+	nss_okta/fill.c nss_okta/fill.h tests/fuzz/replay.h
 tests_fuzz_fuzz_directory_CFLAGS = $(AM_CFLAGS) $(FUZZ_CFLAGS) \
-	-I$(srcdir)/tests
+	-I$(srcdir)/tests -I$(srcdir)/nss_okta
 tests_fuzz_fuzz_directory_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_directory_LDADD = tests/libsnapshot.la
 tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c tests/fuzz/replay.h

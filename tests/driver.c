@@ -34,8 +34,8 @@ json(void)
 		if (p == NULL || len > DOCUMENT_MAX ||
 		    fread(p, 1, len, stdin) != len)
 			return 1;
-		putchar(json_parse(p, len, "document", &doc, &e) == 0 ? '1' :
-		    '0');
+		putchar(
+		    json_parse(p, len, "document", &doc, &e) == 0 ? '1' : '0');
 		json_free(doc);
 		free(p);
 	}
@@ -73,8 +73,8 @@ replace(const char *path, long n)
 
 	for (long i = 0; i < n; i++) {
 		snprintf(text, sizeof(text), "canary %ld", i);
-		if (file_replace(path, text, strlen(text), geteuid(),
-		    getegid(), 0600, &e) != 0) {
+		if (file_replace(path, text, strlen(text), geteuid(), getegid(),
+			0600, &e) != 0) {
 			fprintf(stderr, "%s\n", e.text);
 			return 1;
 		}
@@ -82,21 +82,24 @@ replace(const char *path, long n)
 	return 0;
 }
 
+static void
+print_remark(void *arg, const char *id, const char *text)
+{
+	(void)arg;
+	printf("%s [%s]\n", text, id);
+}
+
 static int
 conf(const char *path)
 {
 	struct conf *c;
 	struct error e;
-	struct buf out;
 
 	if (conf_load(path, &c, &e) != 0) {
 		fprintf(stderr, "%s\n", e.text);
 		return 3;
 	}
-	buf_init(&out, 1 << 16);
-	if (conf_remarks(c, &out) > 0)
-		fputs(out.bytes, stdout);
-	buf_clear(&out);
+	conf_remarks(c, print_remark, NULL);
 	conf_free(c);
 	return 0;
 }

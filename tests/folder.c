@@ -16,7 +16,10 @@
 void
 folder_make(struct folder *f)
 {
-	snprintf(f->path, sizeof(f->path), "/tmp/okta-test.XXXXXX");
+	const char *where = getenv("TMPDIR");
+
+	snprintf(f->path, sizeof(f->path), "%s/okta-test.XXXXXX",
+	    where != NULL ? where : "/tmp");
 	assert_non_null(mkdtemp(f->path));
 }
 
@@ -48,8 +51,8 @@ folder_at(const struct folder *f, const char *name)
 }
 
 void
-folder_write(const struct folder *f, const char *name, const char *text,
-    mode_t mode)
+folder_write(
+    const struct folder *f, const char *name, const char *text, mode_t mode)
 {
 	const char *path = folder_at(f, name);
 	FILE *file;

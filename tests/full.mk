@@ -4,7 +4,8 @@ full_cflags = $(AM_CFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(JSON_CFLAGS) \
 	$(CRYPTO_CFLAGS)
 full_libs = libokta/libfull.la $(CMOCKA_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
 
-full_unit_tests = tests/unit/test_conf tests/unit/test_conf_docs \
+full_unit_tests = tests/unit/test_conf tests/unit/test_conf_admin \
+	tests/unit/test_conf_docs \
 	tests/unit/test_conf_files tests/unit/test_file \
 	tests/unit/test_json tests/unit/test_jwt tests/unit/test_key_jwk \
 	tests/unit/test_log tests/unit/test_memory tests/unit/test_slice
@@ -20,6 +21,10 @@ tests_unit_test_conf_files_SOURCES = tests/unit/test_conf_files.c \
 	$(conf_fixture)
 tests_unit_test_conf_files_CFLAGS = $(full_cflags)
 tests_unit_test_conf_files_LDADD = $(full_libs)
+tests_unit_test_conf_admin_SOURCES = tests/unit/test_conf_admin.c \
+	$(conf_fixture)
+tests_unit_test_conf_admin_CFLAGS = $(full_cflags)
+tests_unit_test_conf_admin_LDADD = $(full_libs)
 tests_unit_test_conf_docs_SOURCES = tests/unit/test_conf_docs.c
 tests_unit_test_conf_docs_CFLAGS = $(full_cflags)
 tests_unit_test_conf_docs_LDADD = $(full_libs)

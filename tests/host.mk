@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	.ci/run \
 	tests/run \
 	tests/packages \
+	tests/static.tsv \
 	tests/threats.tsv \
 	tests/host \
 	tests/runner \

@@ -9,3 +9,4 @@ include tests/parent.mk
 include tests/emulator.mk
 include tests/host.mk
 include tests/oktactl.mk
+include tests/oidc.mk

@@ -22,9 +22,7 @@
 
 #include "snapshot.h"
 
-enum {
-	FIELDS = 11
-};
+enum { FIELDS = 11 };
 
 static int
 hex(char c)
@@ -60,18 +58,22 @@ static int
 add(struct image *i, char **f, struct error *e)
 {
 	if (strcmp(f[0], "user") == 0) {
-		struct image_user u = { .uid = number(f[1]),
-			.gid = number(f[2]), .name = f[3], .gecos = f[4],
-			.home = f[5], .shell = f[6], .id = f[7],
-			.login = f[8],
-			.status = (enum person_status)number(f[9]),
-			.why = (enum person_why)number(f[10]) };
+		struct image_user u = {.uid = number(f[1]),
+		    .gid = number(f[2]),
+		    .name = f[3],
+		    .gecos = f[4],
+		    .home = f[5],
+		    .shell = f[6],
+		    .id = f[7],
+		    .login = f[8],
+		    .status = (enum person_status)number(f[9]),
+		    .why = (enum person_why)number(f[10])};
 
 		return image_add_user(i, &u, e);
 	}
 	if (strcmp(f[0], "group") == 0) {
-		struct image_group g = { .gid = number(f[1]), .name = f[2],
-			.id = f[3] };
+		struct image_group g = {
+		    .gid = number(f[1]), .name = f[2], .id = f[3]};
 
 		return image_add_group(i, &g, e);
 	}
@@ -83,9 +85,9 @@ add(struct image *i, char **f, struct error *e)
 static struct image *
 begin(uint32_t min, uint32_t max)
 {
-	struct image_params p = { .id_min = min, .id_max = max,
-		.max_age_s = 604800 };
-	struct error e = { 0 };
+	struct image_params p = {
+	    .id_min = min, .id_max = max, .max_age_s = 604800};
+	struct error e = {0};
 	struct image *i = image_new(&p, &e);
 
 	if (i == NULL)
@@ -97,7 +99,7 @@ static struct image *
 read_lines(FILE *in)
 {
 	struct image *i = NULL;
-	struct error e = { 0 };
+	struct error e = {0};
 	char *line = NULL, *fields[FIELDS], *rest;
 	static char nothing[1];
 	size_t cap = 0, n;
@@ -142,11 +144,12 @@ main(int argc, char **argv)
 		snapshot_end(&s, read_lines(stdin));
 		save(&s, argv + 2);
 	} else if (argc >= 5 && argc <= 6) {
-		snapshot_make(&s, number(argv[1]), number(argv[2]),
-		    number(argv[3]));
+		snapshot_make(
+		    &s, number(argv[1]), number(argv[2]), number(argv[3]));
 		save(&s, argv + 4);
 	} else {
-		errx(2, "usage: make_snapshot USERS GROUPS PER_USER "
+		errx(2,
+		    "usage: make_snapshot USERS GROUPS PER_USER "
 		    "DIRECTORY [PEOPLE] | - DIRECTORY [PEOPLE]");
 	}
 	snapshot_free(&s);

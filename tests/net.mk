@@ -2,8 +2,12 @@
 if HAVE_CMOCKA
 net_unit_tests = tests/unit/test_http tests/unit/test_http_error \
 	tests/unit/test_http_link tests/unit/test_token \
-	tests/unit/test_governor tests/unit/test_origin tests/unit/test_route \
-	tests/unit/test_sandbox
+	tests/unit/test_governor tests/unit/test_governor_fleet tests/unit/test_origin tests/unit/test_route \
+	tests/unit/test_sandbox tests/unit/test_dpop
+# The sanitizers free in their own way, which is not what is tested.
+if !SANITIZERS
+net_unit_tests += tests/unit/test_wipe
+endif
 check_PROGRAMS += $(net_unit_tests)
 TESTS += $(net_unit_tests)
 net_unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/oktad
@@ -29,6 +33,11 @@ tests_unit_test_governor_SOURCES = tests/unit/test_governor.c \
 tests_unit_test_governor_CPPFLAGS = $(net_unit_cppflags)
 tests_unit_test_governor_CFLAGS = $(net_unit_cflags)
 tests_unit_test_governor_LDADD = $(net_unit_libs) $(CURL_LIBS)
+tests_unit_test_governor_fleet_SOURCES = tests/unit/test_governor_fleet.c \
+	oktad/governor.c
+tests_unit_test_governor_fleet_CPPFLAGS = $(net_unit_cppflags)
+tests_unit_test_governor_fleet_CFLAGS = $(net_unit_cflags)
+tests_unit_test_governor_fleet_LDADD = $(net_unit_libs)
 tests_unit_test_origin_SOURCES = tests/unit/test_origin.c oktad/origin.c
 tests_unit_test_origin_CPPFLAGS = $(net_unit_cppflags)
 tests_unit_test_origin_CFLAGS = $(net_unit_cflags)
@@ -37,6 +46,15 @@ tests_unit_test_route_SOURCES = tests/unit/test_route.c oktad/route.c
 tests_unit_test_route_CPPFLAGS = $(net_unit_cppflags)
 tests_unit_test_route_CFLAGS = $(net_unit_cflags)
 tests_unit_test_route_LDADD = $(net_unit_libs)
+
+tests_unit_test_dpop_SOURCES = tests/unit/test_dpop.c
+tests_unit_test_dpop_CFLAGS = $(net_unit_cflags) $(CRYPTO_CFLAGS)
+tests_unit_test_dpop_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
+tests_unit_test_dpop_LDADD = $(net_unit_libs) $(CRYPTO_LIBS)
+
+tests_unit_test_wipe_SOURCES = tests/unit/test_wipe.c oktad/wipe.c
+tests_unit_test_wipe_CFLAGS = $(net_unit_cflags) $(CRYPTO_CFLAGS)
+tests_unit_test_wipe_LDADD = $(net_unit_libs) $(CURL_LIBS) $(CRYPTO_LIBS)
 
 tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
 tests_unit_test_sandbox_CFLAGS = $(net_unit_cflags)

@@ -47,7 +47,7 @@ tests_pam_helper_la_LIBADD = $(PAM_LIBS)
 
 pam_module_tests = tests/module/test_pam_auth tests/module/test_pam_phases \
 	tests/module/test_pam_talk tests/module/test_pam_daemon \
-	tests/module/test_pam_host
+	tests/module/test_pam_host tests/module/test_pam_second
 if !SANITIZERS
 # Their allocators do not come out of a fork unlocked.
 pam_module_tests += tests/module/test_pam_fork
@@ -83,6 +83,10 @@ tests_module_test_pam_host_SOURCES = tests/module/test_pam_host.c
 tests_module_test_pam_host_CFLAGS = $(pam_module_cflags)
 tests_module_test_pam_host_LDFLAGS = $(pam_module_ldflags)
 tests_module_test_pam_host_LDADD = $(pam_module_ldadd)
+tests_module_test_pam_second_SOURCES = tests/module/test_pam_second.c
+tests_module_test_pam_second_CFLAGS = $(pam_module_cflags)
+tests_module_test_pam_second_LDFLAGS = $(pam_module_ldflags)
+tests_module_test_pam_second_LDADD = $(pam_module_ldadd)
 endif
 
 # Every fuzz target also runs without a fuzzer.
@@ -141,3 +145,9 @@ tests_fuzz_fuzz_wire_CFLAGS = $(pam_fuzz_cflags) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_wire_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_wire_LDADD = libokta/libbase.la
 endif
+
+# tests/bench/login: a program that logs in, and the line to Okta.
+check_PROGRAMS += tests/bench/login_bench
+tests_bench_login_bench_SOURCES = tests/bench/login_bench.c
+tests_bench_login_bench_LDADD = $(PAM_LIBS)
+EXTRA_DIST += tests/bench/login tests/bench/denials tests/bench/delay_proxy.py

@@ -13,9 +13,10 @@
 struct image *
 snapshot_begin(void)
 {
-	struct image_params p = { .id_min = SNAPSHOT_ID_MIN,
-		.id_max = SNAPSHOT_ID_MAX, .max_age_s = 604800 };
-	struct error e = { 0 };
+	struct image_params p = {.id_min = SNAPSHOT_ID_MIN,
+	    .id_max = SNAPSHOT_ID_MAX,
+	    .max_age_s = SNAPSHOT_MAX_AGE};
+	struct error e = {0};
 	struct image *i = image_new(&p, &e);
 
 	if (i == NULL)
@@ -26,11 +27,17 @@ snapshot_begin(void)
 void
 snapshot_user(struct image *i, uint32_t uid, const char *name)
 {
-	struct error e = { 0 };
+	struct error e = {0};
 	char home[64], id[64], login[64];
-	struct image_user u = { .uid = uid, .gid = uid, .name = name,
-		.gecos = "Test Person", .home = home, .shell = "/bin/bash",
-		.id = id, .login = login, .status = STATUS_ACTIVE };
+	struct image_user u = {.uid = uid,
+	    .gid = uid,
+	    .name = name,
+	    .gecos = "Test Person",
+	    .home = home,
+	    .shell = "/bin/bash",
+	    .id = id,
+	    .login = login,
+	    .status = STATUS_ACTIVE};
 
 	snprintf(home, sizeof(home), "/home/%s", name);
 	snprintf(id, sizeof(id), "00u%u", uid);
@@ -43,8 +50,8 @@ void
 snapshot_group(struct image *i, uint32_t gid, const char *name)
 {
 	char id[64];
-	struct image_group g = { .gid = gid, .name = name, .id = id };
-	struct error e = { 0 };
+	struct image_group g = {.gid = gid, .name = name, .id = id};
+	struct error e = {0};
 
 	snprintf(id, sizeof(id), "00g%u", gid);
 	if (image_add_group(i, &g, &e) == -1)
@@ -54,7 +61,7 @@ snapshot_group(struct image *i, uint32_t gid, const char *name)
 void
 snapshot_member(struct image *i, uint32_t gid, uint32_t uid)
 {
-	struct error e = { 0 };
+	struct error e = {0};
 
 	if (image_add_member(i, gid, uid, &e) == -1)
 		errx(1, "%s", e.text);
@@ -78,7 +85,7 @@ slurp(int fd, size_t *size)
 void
 snapshot_end(struct snapshot *s, struct image *i)
 {
-	struct error e = { 0 };
+	struct error e = {0};
 	int directory, people;
 
 	if (image_finish(i, &directory, &people, &e) == -1)
@@ -102,8 +109,8 @@ snapshot_free(struct snapshot *s)
 }
 
 void
-snapshot_make(struct snapshot *s, uint32_t users, uint32_t groups,
-    uint32_t per_user)
+snapshot_make(
+    struct snapshot *s, uint32_t users, uint32_t groups, uint32_t per_user)
 {
 	struct image *i = snapshot_begin();
 	char name[32];
@@ -117,8 +124,8 @@ snapshot_make(struct snapshot *s, uint32_t users, uint32_t groups,
 		snprintf(name, sizeof(name), "user%u", n);
 		snapshot_user(i, SNAPSHOT_UID(n), name);
 		for (k = 0; k < per_user; k++)
-			snapshot_member(i, SNAPSHOT_GID((n * 7 + k * 13) %
-						    groups),
+			snapshot_member(i,
+			    SNAPSHOT_GID((n * 7 + k * 13) % groups),
 			    SNAPSHOT_UID(n));
 	}
 	snapshot_end(s, i);
@@ -162,8 +169,8 @@ is_never_taken_id(void *arg, uint32_t id)
 struct directory_rules
 snapshot_rules(void)
 {
-	return (struct directory_rules){ .id_min = SNAPSHOT_ID_MIN,
-		.id_max = SNAPSHOT_ID_MAX,
-		.is_taken_name = is_never_taken_name,
-		.is_taken_id = is_never_taken_id };
+	return (struct directory_rules){.id_min = SNAPSHOT_ID_MIN,
+	    .id_max = SNAPSHOT_ID_MAX,
+	    .is_taken_name = is_never_taken_name,
+	    .is_taken_id = is_never_taken_id};
 }

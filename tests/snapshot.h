@@ -10,6 +10,7 @@
 
 #define SNAPSHOT_ID_MIN 1879048192U
 #define SNAPSHOT_ID_MAX 2147352575U
+#define SNAPSHOT_MAX_AGE 604800U
 #define SNAPSHOT_UID(n) (SNAPSHOT_ID_MIN + 1000U + (uint32_t)(n))
 #define SNAPSHOT_GID(n) (SNAPSHOT_ID_MIN + 5000000U + (uint32_t)(n))
 
@@ -29,8 +30,8 @@ void snapshot_member(struct image *i, uint32_t gid, uint32_t uid);
 void snapshot_end(struct snapshot *s, struct image *i);
 void snapshot_free(struct snapshot *s);
 /* users people "user0"…, groups "group0"…, per_user memberships each. */
-void snapshot_make(struct snapshot *s, uint32_t users, uint32_t groups,
-    uint32_t per_user);
+void snapshot_make(
+    struct snapshot *s, uint32_t users, uint32_t groups, uint32_t per_user);
 /* As the publisher does: temporary, rename. */
 void snapshot_save(const void *bytes, size_t size, const char *path);
 /* The publisher's rules for this range, with no local accounts. */

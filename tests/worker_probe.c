@@ -36,21 +36,21 @@ tell(const char *what, int is_done)
 static void
 try_process(pid_t pid)
 {
-	static const char *const files[] = {"mem", "environ", "maps", "fd/3",
-	    "fd/4", "stack", "auxv"};
+	static const char *const files[] = {
+	    "mem", "environ", "maps", "fd/3", "fd/4", "stack", "auxv"};
 	char path[64], byte;
 	struct iovec local = {&byte, 1}, remote = {&byte, 1};
 
 	tell("kill", kill(pid, 0) == 0 || kill(pid, SIGCONT) == 0);
-	tell("ptrace", ptrace(PTRACE_ATTACH, pid, NULL, NULL) == 0 ||
-	    ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0);
+	tell("ptrace",
+	    ptrace(PTRACE_ATTACH, pid, NULL, NULL) == 0 ||
+		ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0);
 	tell("process_vm_readv",
 	    process_vm_readv(pid, &local, 1, &remote, 1, 0) == 1 ||
 		(errno != EPERM && errno != ENOSYS));
 	tell("pidfd", syscall(SYS_pidfd_open, pid, 0) >= 0);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid,
-		    files[i]);
+		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, files[i]);
 		tell(path, open(path, O_RDONLY) >= 0);
 	}
 }

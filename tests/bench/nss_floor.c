@@ -10,18 +10,18 @@
 
 #define FLOOR(name) _nss_floor_##name
 
-enum nss_status FLOOR(getpwnam_r)(const char *name, struct passwd *pw,
-    char *buf, size_t len, int *errnop);
-enum nss_status FLOOR(getpwuid_r)(uid_t uid, struct passwd *pw, char *buf,
-    size_t len, int *errnop);
+enum nss_status FLOOR(getpwnam_r)(
+    const char *name, struct passwd *pw, char *buf, size_t len, int *errnop);
+enum nss_status FLOOR(getpwuid_r)(
+    uid_t uid, struct passwd *pw, char *buf, size_t len, int *errnop);
 enum nss_status FLOOR(setpwent)(int stayopen);
 enum nss_status FLOOR(endpwent)(void);
-enum nss_status FLOOR(getpwent_r)(struct passwd *pw, char *buf, size_t len,
-    int *errnop);
+enum nss_status FLOOR(getpwent_r)(
+    struct passwd *pw, char *buf, size_t len, int *errnop);
 enum nss_status FLOOR(setgrent)(int stayopen);
 enum nss_status FLOOR(endgrent)(void);
-enum nss_status FLOOR(getgrent_r)(struct group *gr, char *buf, size_t len,
-    int *errnop);
+enum nss_status FLOOR(getgrent_r)(
+    struct group *gr, char *buf, size_t len, int *errnop);
 enum nss_status FLOOR(initgroups_dyn)(const char *user, gid_t group,
     long *start, long *size, gid_t **groups, long limit, int *errnop);
 
@@ -33,16 +33,16 @@ absent(int *errnop)
 }
 
 enum nss_status
-FLOOR(getpwnam_r)(const char *name, struct passwd *pw, char *buf, size_t len,
-    int *errnop)
+FLOOR(getpwnam_r)(
+    const char *name, struct passwd *pw, char *buf, size_t len, int *errnop)
 {
 	(void)name, (void)pw, (void)buf, (void)len;
 	return absent(errnop);
 }
 
 enum nss_status
-FLOOR(getpwuid_r)(uid_t uid, struct passwd *pw, char *buf, size_t len,
-    int *errnop)
+FLOOR(getpwuid_r)(
+    uid_t uid, struct passwd *pw, char *buf, size_t len, int *errnop)
 {
 	(void)uid, (void)pw, (void)buf, (void)len;
 	return absent(errnop);

@@ -8,8 +8,8 @@
 #include "budget_file.h"
 #include "replay.h"
 
-static const struct budget_now now = {.wall_s = 1700000000,
-    .boot_ms = 1000000, .boot_id = {1}};
+static const struct budget_now now = {
+    .wall_s = 1700000000, .boot_ms = 1000000, .boot_id = {1}};
 
 static int
 take(void *arg, const struct budget_record *r, int64_t at_ms)

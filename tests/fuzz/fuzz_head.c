@@ -37,8 +37,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (h.retry_after > HEAD_RETRY_MAX || strlen(h.next) >= HEAD_LINK_MAX)
 		abort();
 	for (int i = 0; i < 3; i++) {
-		wait = governor_learn(&g, BUCKET_USERS, statuses[i], &h, 1000,
-		    (uint32_t)size);
+		wait = governor_learn(
+		    &g, BUCKET_USERS, statuses[i], &h, 1000, (uint32_t)size);
 		if (wait > GOVERNOR_WAIT_MAX_S || (wait == 0) != (i == 0))
 			abort();
 		if (governor_hold(&g, BUCKET_USERS, ROLE_SYNC, 1000) >

@@ -10,12 +10,12 @@
 static void
 accept_token(const struct http_response *res)
 {
-	static char *const scopes[] = {(char *)(uintptr_t) "okta.users.read",
-	    NULL};
+	static char *const scopes[] = {
+	    (char *)(uintptr_t) "okta.users.read", NULL};
 	struct token t = {.state = TOKEN_MINTING};
 	struct error e = {0};
 
-	if (token_accept(&t, res, scopes, 1, &e) == 0) {
+	if (token_accept(&t, res, scopes, 1, 1, &e) == 0) {
 		if (t.state != TOKEN_HELD || t.value.len == 0 ||
 		    strpbrk(t.value.bytes, "\r\n \t") != NULL)
 			abort();

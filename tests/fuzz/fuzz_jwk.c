@@ -16,8 +16,9 @@ base64(const uint8_t *data, size_t size)
 	if (bytes == NULL || text == NULL)
 		abort();
 	len = jwt_base64url_decode(bytes, size, (const char *)data, size);
-	if (len >= 0 && (jwt_base64url(text, bytes, (size_t)len) != size ||
-	    memcmp(text, data, size) != 0))
+	if (len >= 0 &&
+	    (jwt_base64url(text, bytes, (size_t)len) != size ||
+		memcmp(text, data, size) != 0))
 		abort();
 	free(bytes);
 	free(text);

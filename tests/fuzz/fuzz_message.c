@@ -12,12 +12,12 @@
 static int
 has_accept(const uint8_t *data, size_t size)
 {
-	static const uint8_t field[] = {0, TAG_CODE, 0, 4, 0, 0, 0,
-	    VERDICT_ACCEPT};
+	static const uint8_t field[] = {
+	    0, TAG_CODE, 0, 4, 0, 0, 0, VERDICT_ACCEPT};
 
 	return size > WIRE_HEADER_SIZE && data[7] == OP_VERDICT &&
 	    memmem(data + WIRE_HEADER_SIZE, size - WIRE_HEADER_SIZE, field,
-	    sizeof(field)) != NULL;
+		sizeof(field)) != NULL;
 }
 
 /* Does a tag stand there twice, or one that the protocol does not have? */
@@ -29,8 +29,7 @@ has_odd_tags(struct wire_in in)
 
 	while (wire_next(&in, &f) == 1) {
 		if (f.tag != TAG_TICKET && f.tag != TAG_TEXT &&
-		    f.tag != TAG_KIND && f.tag != TAG_CODE &&
-		    f.tag != TAG_LATE)
+		    f.tag != TAG_KIND && f.tag != TAG_CODE && f.tag != TAG_LATE)
 			return 1;
 		if (seen & 1U << f.tag)
 			return 1;
@@ -58,8 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (m.op != OP_PROMPT && m.op != OP_INFO && m.op != OP_VERDICT)
 		abort();
-	if (m.op != OP_VERDICT && (m.code != 0 || m.is_late ||
-	    m.ticket[0] != '\0'))
+	if (m.op != OP_VERDICT &&
+	    (m.code != 0 || m.is_late || m.ticket[0] != '\0'))
 		abort();
 	if (m.op == OP_VERDICT && m.code == VERDICT_ACCEPT &&
 	    !has_accept(data, size))
@@ -68,8 +67,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (len > PROTOCOL_TEXT_MAX)
 		abort();
 	for (size_t i = 0; i < len; i++) {
-		if (m.text[i] == ':')
-			m.text[i] = '.'; /* the one that names may not have */
+		/* What lines of text may have, and names may not. */
+		if (m.text[i] == ':' || m.text[i] == '\n')
+			m.text[i] = '.';
 	}
 	if (!name_is_clean_text(m.text, len, PROTOCOL_TEXT_MAX))
 		abort();

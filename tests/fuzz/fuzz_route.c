@@ -10,7 +10,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const methods[] = {"GET", "POST", "PUT", "DELETE"};
-	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz"
+	static const char alphabet[] =
+	    "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/.";
 	struct route_request r = {.content = HTTP_JSON};
 	size_t len;
@@ -34,8 +35,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    (strncmp(path, "/api/v1/", 8) != 0 &&
 			strncmp(path, "/.well-known/", 13) != 0) ||
 		    strpbrk(path, "#\\ \t\r\n") != NULL ||
-		    (r.role == ROLE_LOGIN) != (data[2] % 4 == 1) ||
-		    r.credential == HTTP_ADMIN || data[2] % 4 > 1)
+		    r.credential == HTTP_CLIENT)
+			abort();
+		if (r.role == ROLE_CHANGE ? r.credential != HTTP_ADMIN
+			: r.role == ROLE_SESSION
+			? r.credential != HTTP_DAEMON ||
+			    strncmp(path, ROUTE_SESSIONS,
+				sizeof(ROUTE_SESSIONS) - 1) != 0
+			: (r.role != ROLE_LOGIN &&
+			      (data[2] % 4 != 0 ||
+				  r.credential > HTTP_DAEMON)) ||
+			    (r.credential == HTTP_ADMIN &&
+				strstr(path, "/factors") == NULL) ||
+			    data[2] % 4 > 1)
 			abort();
 		path[len] = '\0';
 		if (strstr(path, "..") != NULL || strstr(path, "//") != NULL)

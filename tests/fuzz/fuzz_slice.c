@@ -14,7 +14,8 @@ frame_at(const uint8_t *data, size_t size)
 	if (size < 4)
 		return 0;
 	len = ((size_t)data[0] << 24 | (size_t)data[1] << 16 |
-	    (size_t)data[2] << 8 | data[3]) + 4;
+		  (size_t)data[2] << 8 | data[3]) +
+	    4;
 	return len <= size ? len : 0;
 }
 
@@ -43,8 +44,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (net_code == 1 && (net.url == NULL || net.scopes == NULL))
 		abort();
-	if (sync_code == 1 && (sync.home == NULL || sync.shells == NULL ||
-	    sync.id_min > sync.id_max))
+	if (sync_code == 1 &&
+	    (sync.home == NULL || sync.shells == NULL ||
+		sync.id_min > sync.id_max))
 		abort();
 	slice_net_clear(&net);
 	slice_sync_clear(&sync);

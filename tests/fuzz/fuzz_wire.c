@@ -23,10 +23,12 @@ encode(const uint8_t *data, size_t size)
 	wire_begin(&o, buf, cap, 1, id);
 	wire_put(&o, 7, data, len);
 	wire_put_u32(&o, 8, (uint32_t)size);
-	if (wire_end(&o) == OKTA_OK && (wire_open(&in, buf, o.len) != OKTA_OK ||
-	    wire_next(&in, &f) != 1 || f.tag != 7 || f.len != len ||
-	    (len > 0 && memcmp(f.p, data, len) != 0) ||
-	    wire_next(&in, &f) != 1 || f.tag != 8 || wire_next(&in, &f) != 0))
+	if (wire_end(&o) == OKTA_OK &&
+	    (wire_open(&in, buf, o.len) != OKTA_OK || wire_next(&in, &f) != 1 ||
+		f.tag != 7 || f.len != len ||
+		(len > 0 && memcmp(f.p, data, len) != 0) ||
+		wire_next(&in, &f) != 1 || f.tag != 8 ||
+		wire_next(&in, &f) != 0))
 		abort();
 	if (buf[cap] != 0xaa)
 		abort();

@@ -13,7 +13,7 @@
 
 enum {
 	SEED_MAX = 1 << 16, /* bytes */
-	CHANGES_MAX = 4096  /* of a kind, per seed */
+	CHANGES_MAX = 4096 /* of a kind, per seed */
 };
 
 /* A copy of exactly that size, so that reading behind it is found. */

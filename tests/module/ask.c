@@ -58,9 +58,9 @@ ask_groups(const char *user, gid_t primary, gid_t **list, long *size,
 	int e = 0;
 
 	(*list)[0] = primary;
-	*status = nss.initgroups_dyn(user, primary, &start, size, list, limit,
-	    &e);
-	if (*status != NSS_STATUS_SUCCESS && e != ENOENT)
+	*status =
+	    nss.initgroups_dyn(user, primary, &start, size, list, limit, &e);
+	if (*status == NSS_STATUS_NOTFOUND && e != ENOENT)
 		errx(1, "initgroups_dyn: errno %d", e);
 	return start;
 }

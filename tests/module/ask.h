@@ -27,8 +27,8 @@ void ask_begin(void);
 void ask(struct answer *a, enum entry entry, const char *name, uint32_t id,
     char *buf, size_t len);
 int ask_is_passwd(enum entry entry);
-/* Calls initgroups_dyn with the primary group as the list's first entry: how many
- * entries there are then. */
+/* Calls initgroups_dyn with the primary group as the list's first entry: how
+ * many entries there are then. */
 long ask_groups(const char *user, gid_t primary, gid_t **list, long *size,
     long limit, enum nss_status *status);
 

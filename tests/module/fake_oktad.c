@@ -35,7 +35,7 @@ hear(const struct wire_in *frame)
 	int n;
 
 	heard->logins += in.op == OP_LOGIN;
-	heard->cancels += in.op == OP_CANCEL;
+	heard->seconds += in.op == OP_SECOND_FACTOR;
 	heard->opens += in.op == OP_SESSION_OPEN;
 	heard->closes += in.op == OP_SESSION_CLOSE;
 	while (wire_next(&in, &f) == 1) {
@@ -100,7 +100,8 @@ say(int fd, const struct step *s, const uint8_t *id)
 	uint8_t buf[WIRE_LOGIN_MAX], other[WIRE_ID_SIZE];
 	struct wire_out o;
 	uint16_t op = s->kind == STEP_PROMPT ? OP_PROMPT
-	    : s->kind == STEP_INFO ? OP_INFO : OP_VERDICT;
+	    : s->kind == STEP_INFO	     ? OP_INFO
+					     : OP_VERDICT;
 
 	memcpy(other, id, sizeof(other));
 	other[15] ^= s->kind == STEP_OTHER_ID;
@@ -131,13 +132,13 @@ play(int fd, const struct step *script, uint32_t session)
 	memcpy(id, in.id, sizeof(id));
 	if (op == OP_SESSION_OPEN || op == OP_SESSION_CLOSE)
 		say(fd, &s, id);
-	if (op != OP_LOGIN)
+	if (op != OP_LOGIN && op != OP_SECOND_FACTOR)
 		return;
 	for (; script->kind != STEP_END; script++) {
 		switch (script->kind) {
 		case STEP_RAW:
-			if (send(fd, script->text, script->len,
-			    MSG_NOSIGNAL) < 0)
+			if (send(fd, script->text, script->len, MSG_NOSIGNAL) <
+			    0)
 				return;
 			break;
 		case STEP_CLOSE:
@@ -148,8 +149,10 @@ play(int fd, const struct step *script, uint32_t session)
 				pause();
 		case STEP_PROMPT:
 			say(fd, script, id);
-			if (next(fd, &in) != OP_REPLY)
+			if (next(fd, &in) != OP_REPLY) {
+				heard->given_up++;
 				return;
+			}
 			break;
 		default:
 			say(fd, script, id);
@@ -211,7 +214,8 @@ fake_oktad_stop(void)
 	if (child <= 0)
 		return;
 	for (int i = 0; i < 5000 && !is_frozen && !heard->stalled &&
-	     heard->ended < world.connects; i++)
+	     heard->ended < world.connects;
+	     i++)
 		usleep(1000);
 	is_frozen = 0;
 	kill(child, SIGKILL);

@@ -14,14 +14,14 @@
 
 enum step_kind {
 	STEP_END = 0,
-	STEP_PROMPT,	/* value: kind; then waits for the REPLY */
+	STEP_PROMPT, /* value: kind; then waits for the REPLY */
 	STEP_INFO,
-	STEP_VERDICT,	/* value: code */
-	STEP_LATE,	/* verdict after an accepted first proof */
-	STEP_RAW,	/* text: len bytes as they are */
-	STEP_OTHER_ID,	/* a verdict of another login; value: code */
+	STEP_VERDICT, /* value: code */
+	STEP_LATE, /* verdict after an accepted first proof */
+	STEP_RAW, /* text: len bytes as they are */
+	STEP_OTHER_ID, /* a verdict of another login; value: code */
 	STEP_CLOSE,
-	STEP_STALL	/* nothing, for ever */
+	STEP_STALL /* nothing, for ever */
 };
 
 struct step {
@@ -33,7 +33,8 @@ struct step {
 
 struct heard {
 	int connections, ended, stalled; /* of connections */
-	int logins, cancels, opens, closes, replies;
+	int logins, seconds, opens, closes, replies;
+	int given_up; /* ended by the client before a verdict */
 	size_t bytes; /* of frames */
 	uint32_t uid, deadline_ms;
 	char service[64], user[64], rhost[64], tty[80], ruser[80];

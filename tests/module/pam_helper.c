@@ -22,12 +22,12 @@ act(pam_handle_t *pamh, int argc, const char **argv)
 	return r;
 }
 
-#define ENTRY(name)                                                            \
-	int pam_sm_##name(pam_handle_t *pamh, int flags, int argc,             \
-	    const char **argv)                                                 \
-	{                                                                      \
-		(void)flags;                                                   \
-		return act(pamh, argc, argv);                                  \
+#define ENTRY(name)                                                     \
+	int pam_sm_##name(                                              \
+	    pam_handle_t *pamh, int flags, int argc, const char **argv) \
+	{                                                               \
+		(void)flags;                                            \
+		return act(pamh, argc, argv);                           \
 	}
 
 ENTRY(authenticate)

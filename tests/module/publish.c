@@ -18,7 +18,7 @@ static char folder[] = "/tmp/okta-nss-XXXXXX";
 static pid_t owner;
 static atomic_uint seconds = 1000;
 
-/* Stands in front of the C library's for the module that dlopen(3) brings in. */
+/* Stands before the C library's for the module that dlopen(3) brings in. */
 int
 clock_gettime(clockid_t clock, struct timespec *ts)
 {

@@ -1,7 +1,7 @@
 /*
- * For tests of the module: a folder of its own as the working directory, in which
- * the test build of the module looks for its file, and a clock that the test
- * holds, because the module looks at the path once a second.
+ * For tests of the module: a folder of its own as the working directory, in
+ * which the test build of the module looks for its file, and a clock that the
+ * test holds, because the module looks at the path once a second.
  */
 #ifndef OKTA_TESTS_PUBLISH_H
 #define OKTA_TESTS_PUBLISH_H

@@ -7,8 +7,8 @@
 struct talk talk;
 
 static int
-converse(int n, const struct pam_message **m, struct pam_response **reply,
-    void *arg)
+converse(
+    int n, const struct pam_message **m, struct pam_response **reply, void *arg)
 {
 	struct pam_response *r;
 	int i = talk.count++ % 16;

@@ -10,22 +10,22 @@
 
 enum talk_mood {
 	TALK_ANSWERS = 0,
-	TALK_FAILS,	   /* PAM_CONV_ERR */
-	TALK_ABORTS,	   /* PAM_ABORT, with rubbish in the reply pointer */
-	TALK_NO_REPLY,	   /* success, and no replies */
-	TALK_NULL_REPLY,   /* success, and a reply without a string */
-	TALK_AGAIN	   /* PAM_CONV_AGAIN */
+	TALK_FAILS, /* PAM_CONV_ERR */
+	TALK_ABORTS, /* PAM_ABORT, with rubbish in the reply pointer */
+	TALK_NO_REPLY, /* success, and no replies */
+	TALK_NULL_REPLY, /* success, and a reply without a string */
+	TALK_AGAIN /* PAM_CONV_AGAIN */
 };
 
 struct talk {
 	enum talk_mood mood;
 	const char *answers[8]; /* in order; NULL: as TALK_NULL_REPLY */
-	int asked;		/* prompts so far */
-	int shown;		/* texts and errors so far */
+	int asked; /* prompts so far */
+	int shown; /* texts and errors so far */
 	int styles[16];
-	char texts[16][600];	/* prompts and texts in order */
+	char texts[16][600]; /* prompts and texts in order */
 	int count;
-	void (*before)(void);	/* called in each conversation */
+	void (*before)(void); /* called in each conversation */
 };
 
 extern struct talk talk;

@@ -9,6 +9,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,8 +87,9 @@ test_no_user_has_an_empty_password_T23(void **state)
 		assert_string_equal(a.pw.pw_passwd, "*");
 	}
 	nss.setpwent(0);
-	for (n = 0; (a.status = nss.getpwent_r(&a.pw, buf, sizeof(buf),
-			 &a.e)) == NSS_STATUS_SUCCESS; n++)
+	for (n = 0; (a.status = nss.getpwent_r(
+			 &a.pw, buf, sizeof(buf), &a.e)) == NSS_STATUS_SUCCESS;
+	     n++)
 		assert_string_equal(a.pw.pw_passwd, "*");
 	assert_int_equal(n, 300);
 	assert_int_equal(a.status, NSS_STATUS_NOTFOUND);
@@ -95,11 +99,10 @@ test_no_user_has_an_empty_password_T23(void **state)
 static void
 test_special_numbers_are_nobody_T7(void **state)
 {
-	static const uint32_t ids[] = { 0, 1, 999, 1000, 65533, 65534, 65535,
-		65536, 60000, 61184, 100000, 0x7ffffffe, 0x7fffffff,
-		0x80000000, 0x80000001, 0xfffffffe, 0xffffffff,
-		SNAPSHOT_ID_MIN - 1, SNAPSHOT_ID_MIN, SNAPSHOT_ID_MAX,
-		SNAPSHOT_ID_MAX + 1 };
+	static const uint32_t ids[] = {0, 1, 999, 1000, 65533, 65534, 65535,
+	    65536, 60000, 61184, 100000, 0x7ffffffe, 0x7fffffff, 0x80000000,
+	    0x80000001, 0xfffffffe, 0xffffffff, SNAPSHOT_ID_MIN - 1,
+	    SNAPSHOT_ID_MIN, SNAPSHOT_ID_MAX, SNAPSHOT_ID_MAX + 1};
 	char buf[512];
 	struct answer a;
 	size_t n;
@@ -118,8 +121,8 @@ test_special_numbers_are_nobody_T7(void **state)
 static void
 test_planted_special_numbers_are_not_handed_out_T4_T7(void **state)
 {
-	static const uint32_t ids[] = { 0, 1, 999, 65534, 65535, 0x7fffffff,
-		0x80000000, 0xffffffff };
+	static const uint32_t ids[] = {
+	    0, 1, 999, 65534, 65535, 0x7fffffff, 0x80000000, 0xffffffff};
 	struct image *i = snapshot_begin();
 	struct snapshot s;
 	struct dir_user *u;
@@ -177,69 +180,121 @@ test_group_list_is_complete_and_without_the_primary_one(void **state)
 	free(list);
 }
 
+/* Of every entry point. error: what getpwnam_r(3) and its kind return then. */
 static void
-expect_everywhere(enum nss_status status, const char *what)
+expect_everywhere(enum nss_status status, int error, const char *what)
 {
-	static const char *const names[] = { "getpwnam_r", "getpwuid_r",
-		"getpwent_r", "getgrnam_r", "getgrgid_r", "getgrent_r" };
-	enum nss_status got;
-	gid_t *list = calloc(1, sizeof(*list));
+	static const char *const names[] = {"getpwnam_r", "getpwuid_r",
+	    "getpwent_r", "getgrnam_r", "getgrgid_r", "getgrent_r"};
+	gid_t gids[4], *list = gids;
 	char buf[256];
 	struct answer a;
 	enum entry entry;
-	long size = 1;
+	long start = 0, size = 4;
 
 	for (entry = PWNAM; entry < ENTRIES; entry++) {
 		ask(&a, entry, "alice", SNAPSHOT_UID(1), buf, sizeof(buf));
-		if (a.status != status)
-			fail_msg("%s: %s: %d", what, names[entry], a.status);
+		if (a.status != status || a.e != error)
+			fail_msg("%s: %s: %d, errno %d", what, names[entry],
+			    a.status, a.e);
 	}
-	ask_groups("alice", SNAPSHOT_UID(1), &list, &size, -1, &got);
-	if (got != status)
-		fail_msg("%s: initgroups_dyn: %d", what, got);
-	free(list);
+	a.e = 0;
+	a.status = nss.initgroups_dyn(
+	    "alice", SNAPSHOT_UID(1), &start, &size, &list, -1, &a.e);
+	if (a.status != status || a.e != error)
+		fail_msg(
+		    "%s: initgroups_dyn: %d, errno %d", what, a.status, a.e);
 }
 
 static void
-test_missing_and_bad_files_are_unavailable_T67_reduced(void **state)
+expect_unavailable(int error, const char *what)
+{
+	expect_everywhere(NSS_STATUS_UNAVAIL, error, what);
+}
+
+static void
+expect_success(const char *what)
+{
+	expect_everywhere(NSS_STATUS_SUCCESS, 0, what);
+}
+
+/* Runs into a limit of the process with a mapping and without one, and is well
+ * again afterwards. The same file needs nothing of what is limited. */
+static void
+expect_limit(const struct snapshot *s, __rlimit_resource_t which, rlim_t low,
+    int error, const char *what)
+{
+	struct rlimit usual, tight;
+
+	assert_int_equal(getrlimit(which, &usual), 0);
+	tight = usual;
+	tight.rlim_cur = low;
+	publish(s);
+	expect_success("before");
+	assert_int_equal(setrlimit(which, &tight), 0);
+	publish_tick();
+	expect_success("the same file");
+	assert_int_equal(setrlimit(which, &usual), 0);
+	publish(s);
+	assert_int_equal(setrlimit(which, &tight), 0);
+	expect_unavailable(error, what);
+	assert_int_equal(setrlimit(which, &usual), 0);
+	expect_success("after");
+}
+
+/* State by state what each call says; "wrong owner" needs root and is in
+ * tests/scenario/test_nss_states.py. */
+static void
+test_states_of_the_file_and_of_the_process_T67(void **state)
 {
 	struct image *i = snapshot_begin();
 	struct dir_header *h;
 	struct snapshot s;
-	char zeros[300] = { 0 };
+	char zeros[300] = {0};
 
 	(void)state;
 	snapshot_user(i, SNAPSHOT_UID(1), "alice");
 	snapshot_end(&s, i);
 	h = (void *)s.bytes;
 	publish(&s);
-	expect_everywhere(NSS_STATUS_SUCCESS, "good");
+	expect_success("good");
 	publish_nothing();
-	expect_everywhere(NSS_STATUS_UNAVAIL, "absent");
+	expect_unavailable(ENOENT, "absent");
 	publish_bytes("", 0);
-	expect_everywhere(NSS_STATUS_UNAVAIL, "empty");
+	expect_unavailable(EIO, "empty");
 	publish_bytes(zeros, sizeof(zeros));
-	expect_everywhere(NSS_STATUS_UNAVAIL, "zeros");
+	expect_unavailable(EIO, "zeros");
 	publish_bytes(s.bytes, s.size - 1);
-	expect_everywhere(NSS_STATUS_UNAVAIL, "cut");
+	expect_unavailable(EIO, "cut");
 	publish_bytes(s.people_bytes, s.people_size);
-	expect_everywhere(NSS_STATUS_UNAVAIL, "the other kind");
+	expect_unavailable(EIO, "the other kind");
 	h->major++;
 	directory_stamp(s.bytes, s.size, 1, 1);
 	publish(&s);
-	expect_everywhere(NSS_STATUS_UNAVAIL, "newer major");
+	expect_unavailable(EIO, "newer major");
 	h->major--;
 	h->minor++;
 	directory_stamp(s.bytes, s.size, 1, 1);
 	publish(&s);
-	expect_everywhere(NSS_STATUS_SUCCESS, "newer minor");
+	expect_success("newer minor");
 	h->header_checksum++;
 	publish(&s);
-	expect_everywhere(NSS_STATUS_UNAVAIL, "header checksum");
+	expect_unavailable(EIO, "header checksum");
+	h->header_checksum--;
+	publish(&s);
+	assert_int_equal(chmod(PUBLISH_PATH, 0666), 0);
+	publish_tick();
+	expect_unavailable(EIO, "writable by all");
+	expect_limit(&s, RLIMIT_NOFILE, 0, EMFILE, "no free descriptor");
+	expect_limit(&s, RLIMIT_AS, 1 << 20, ENOMEM, "no memory");
+	memset(s.bytes + s.d.section[DIR_USERS].offset, 0xff,
+	    s.d.section[DIR_USERS].size);
+	publish(&s);
+	expect_unavailable(EIO, "damaged record");
 	snapshot_free(&s);
 	/* And a good one is taken up at once. */
 	publish_small();
-	expect_everywhere(NSS_STATUS_SUCCESS, "good again");
+	expect_success("good again");
 }
 
 static void
@@ -282,7 +337,8 @@ test_enumeration_and_look_ups_do_not_meet_T68(void **state)
 	nss.setpwent(0);
 	nss.setgrent(0);
 	for (n = 0, m = 0; nss.getpwent_r(&a.pw, buf, sizeof(buf), &a.e) ==
-	     NSS_STATUS_SUCCESS; n++) {
+	     NSS_STATUS_SUCCESS;
+	     n++) {
 		snprintf(name, sizeof(name), "user%u", (n * 31) % 100);
 		ask(&b, PWNAM, name, 0, other, sizeof(other));
 		assert_int_equal(b.status, NSS_STATUS_SUCCESS);
@@ -300,9 +356,10 @@ test_enumeration_and_look_ups_do_not_meet_T68(void **state)
 static void
 test_enumeration_can_be_switched_off(void **state)
 {
-	struct image_params p = { .id_min = SNAPSHOT_ID_MIN,
-		.id_max = SNAPSHOT_ID_MAX, .flags = DIR_NO_ENUMERATION };
-	struct error e = { 0 };
+	struct image_params p = {.id_min = SNAPSHOT_ID_MIN,
+	    .id_max = SNAPSHOT_ID_MAX,
+	    .flags = DIR_NO_ENUMERATION};
+	struct error e = {0};
 	struct image *i = image_new(&p, &e);
 	struct snapshot s;
 	struct answer a;
@@ -333,20 +390,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_user_is_answered_whole),
-		cmocka_unit_test(test_group_is_answered_whole),
-		cmocka_unit_test(test_no_user_has_an_empty_password_T23),
-		cmocka_unit_test(test_special_numbers_are_nobody_T7),
-		cmocka_unit_test(
-		    test_planted_special_numbers_are_not_handed_out_T4_T7),
-		cmocka_unit_test(
-		    test_group_list_is_complete_and_without_the_primary_one),
-		cmocka_unit_test(
-		    test_missing_and_bad_files_are_unavailable_T67_reduced),
-		cmocka_unit_test(
-		    test_replaced_file_is_seen_after_a_second_and_not_before),
-		cmocka_unit_test(test_enumeration_and_look_ups_do_not_meet_T68),
-		cmocka_unit_test(test_enumeration_can_be_switched_off),
+	    cmocka_unit_test(test_user_is_answered_whole),
+	    cmocka_unit_test(test_group_is_answered_whole),
+	    cmocka_unit_test(test_no_user_has_an_empty_password_T23),
+	    cmocka_unit_test(test_special_numbers_are_nobody_T7),
+	    cmocka_unit_test(
+		test_planted_special_numbers_are_not_handed_out_T4_T7),
+	    cmocka_unit_test(
+		test_group_list_is_complete_and_without_the_primary_one),
+	    cmocka_unit_test(test_states_of_the_file_and_of_the_process_T67),
+	    cmocka_unit_test(
+		test_replaced_file_is_seen_after_a_second_and_not_before),
+	    cmocka_unit_test(test_enumeration_and_look_ups_do_not_meet_T68),
+	    cmocka_unit_test(test_enumeration_can_be_switched_off),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);

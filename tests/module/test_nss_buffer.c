@@ -1,6 +1,6 @@
 /*
- * The NSS module through dlopen(3): where it writes, and what it says where there is
- * too little room.
+ * The NSS module through dlopen(3): where it writes, and what it says where
+ * there is too little room.
  */
 #include "config.h"
 
@@ -33,8 +33,8 @@ assert_string_inside(const char *s, const char *buf, size_t len)
 }
 
 static void
-assert_all_inside(const struct answer *a, enum entry entry, const char *buf,
-    size_t len)
+assert_all_inside(
+    const struct answer *a, enum entry entry, const char *buf, size_t len)
 {
 	char **m;
 
@@ -70,8 +70,8 @@ test_every_pointer_lies_in_the_buffer_at_any_alignment_T65(void **state)
 	for (entry = PWNAM; entry < ENTRIES; entry++)
 		for (shift = 0; shift < 16; shift++) {
 			ask(&a, entry, ask_is_passwd(entry) ? "alice" : "dev",
-			    ask_is_passwd(entry) ? SNAPSHOT_UID(1) :
-					       SNAPSHOT_GID(1),
+			    ask_is_passwd(entry) ? SNAPSHOT_UID(1)
+						 : SNAPSHOT_GID(1),
 			    memory + shift, 700);
 			assert_int_equal(a.status, NSS_STATUS_SUCCESS);
 			assert_all_inside(&a, entry, memory + shift, 700);
@@ -143,7 +143,8 @@ test_small_buffer_is_erange_exactly_where_bigger_helps_T66(void **state)
 	publish_small();
 	for (entry = PWNAM; entry < ENTRIES; entry++)
 		each_length(entry, ask_is_passwd(entry) ? "alice" : "dev",
-		    ask_is_passwd(entry) ? SNAPSHOT_UID(1) : SNAPSHOT_GID(1), 1);
+		    ask_is_passwd(entry) ? SNAPSHOT_UID(1) : SNAPSHOT_GID(1),
+		    1);
 	/* Absent stays absent however small the buffer is. */
 	for (entry = PWNAM; entry < ENTRIES; entry++) {
 		struct answer a;
@@ -182,8 +183,8 @@ test_enumeration_does_not_skip_after_erange_T66(void **state)
 		len = 1;
 	}
 	assert_true(tries > 40);
-	assert_int_equal(nss.getpwent_r(&a.pw, buf, sizeof(buf), &a.e),
-	    NSS_STATUS_NOTFOUND);
+	assert_int_equal(
+	    nss.getpwent_r(&a.pw, buf, sizeof(buf), &a.e), NSS_STATUS_NOTFOUND);
 }
 
 static void
@@ -222,8 +223,8 @@ static void
 test_user_in_65536_groups_gets_all_or_the_limit_T66(void **state)
 {
 	enum { MANY = 65536 };
-	static const long limits[] = { -1, 0, 1, 2, 3, 100, 65535, 65536,
-		65537, 65538, 1000000 };
+	static const long limits[] = {
+	    -1, 0, 1, 2, 3, 100, 65535, 65536, 65537, 65538, 1000000};
 	struct image *i = snapshot_begin();
 	enum nss_status status;
 	struct snapshot s;
@@ -247,8 +248,8 @@ test_user_in_65536_groups_gets_all_or_the_limit_T66(void **state)
 
 		if (limits[k] > 0 && limits[k] < want)
 			want = limits[k];
-		got = ask_groups("alice", SNAPSHOT_UID(1), &list, &size,
-		    limits[k], &status);
+		got = ask_groups(
+		    "alice", SNAPSHOT_UID(1), &list, &size, limits[k], &status);
 		assert_int_equal(status, NSS_STATUS_SUCCESS);
 		assert_int_equal(got, want);
 		assert_true(size >= got);
@@ -275,25 +276,26 @@ test_bit_flips_give_no_crash_and_no_id_out_of_range_T77(void **state)
 	for (at = 0; at < s.size; at++) {
 		saved = *h;
 		s.bytes[at] ^= (uint8_t)(1 << at % 8);
-		h->header_checksum = directory_checksum(h,
-		    offsetof(struct dir_header, header_checksum));
+		h->header_checksum = directory_checksum(
+		    h, offsetof(struct dir_header, header_checksum));
 		publish(&s);
 		for (entry = PWNAM; entry < ENTRIES; entry++) {
 			snprintf(name, sizeof(name), "%s0",
 			    ask_is_passwd(entry) ? "user" : "group");
-			ask(&a, entry, name, ask_is_passwd(entry) ?
-				SNAPSHOT_UID(0) : SNAPSHOT_GID(0),
+			ask(&a, entry, name,
+			    ask_is_passwd(entry) ? SNAPSHOT_UID(0)
+						 : SNAPSHOT_GID(0),
 			    buf, sizeof(buf));
 			if (a.status != NSS_STATUS_SUCCESS)
 				continue;
 			if (ask_is_passwd(entry)) {
-				assert_in_range(a.pw.pw_uid, DIR_ID_FLOOR,
-				    DIR_ID_CEILING);
-				assert_in_range(a.pw.pw_gid, DIR_ID_FLOOR,
-				    DIR_ID_CEILING);
+				assert_in_range(
+				    a.pw.pw_uid, DIR_ID_FLOOR, DIR_ID_CEILING);
+				assert_in_range(
+				    a.pw.pw_gid, DIR_ID_FLOOR, DIR_ID_CEILING);
 			} else {
-				assert_in_range(a.gr.gr_gid, DIR_ID_FLOOR,
-				    DIR_ID_CEILING);
+				assert_in_range(
+				    a.gr.gr_gid, DIR_ID_FLOOR, DIR_ID_CEILING);
 			}
 			assert_all_inside(&a, entry, buf, sizeof(buf));
 		}
@@ -315,18 +317,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    test_every_pointer_lies_in_the_buffer_at_any_alignment_T65),
-		cmocka_unit_test(test_answers_outlive_two_refreshes_T65),
-		cmocka_unit_test(
-		    test_small_buffer_is_erange_exactly_where_bigger_helps_T66),
-		cmocka_unit_test(
-		    test_enumeration_does_not_skip_after_erange_T66),
-		cmocka_unit_test(test_group_of_100000_and_of_10000_members_T66),
-		cmocka_unit_test(
-		    test_user_in_65536_groups_gets_all_or_the_limit_T66),
-		cmocka_unit_test(
-		    test_bit_flips_give_no_crash_and_no_id_out_of_range_T77),
+	    cmocka_unit_test(
+		test_every_pointer_lies_in_the_buffer_at_any_alignment_T65),
+	    cmocka_unit_test(test_answers_outlive_two_refreshes_T65),
+	    cmocka_unit_test(
+		test_small_buffer_is_erange_exactly_where_bigger_helps_T66),
+	    cmocka_unit_test(test_enumeration_does_not_skip_after_erange_T66),
+	    cmocka_unit_test(test_group_of_100000_and_of_10000_members_T66),
+	    cmocka_unit_test(
+		test_user_in_65536_groups_gets_all_or_the_limit_T66),
+	    cmocka_unit_test(
+		test_bit_flips_give_no_crash_and_no_id_out_of_range_T77),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);

@@ -108,16 +108,14 @@ all_on_a_small_stack(void *arg)
 	    nss.getpwuid_r(SNAPSHOT_UID(1), &pw, heap, sizeof(heap), &e) !=
 		NSS_STATUS_SUCCESS ||
 	    nss.setpwent(0) != NSS_STATUS_SUCCESS ||
-	    nss.getpwent_r(&pw, heap, sizeof(heap), &e) !=
-		NSS_STATUS_SUCCESS ||
+	    nss.getpwent_r(&pw, heap, sizeof(heap), &e) != NSS_STATUS_SUCCESS ||
 	    nss.endpwent() != NSS_STATUS_SUCCESS ||
 	    nss.getgrnam_r("group1", &gr, heap, sizeof(heap), &e) !=
 		NSS_STATUS_SUCCESS ||
 	    nss.getgrgid_r(SNAPSHOT_GID(1), &gr, heap, sizeof(heap), &e) !=
 		NSS_STATUS_SUCCESS ||
 	    nss.setgrent(0) != NSS_STATUS_SUCCESS ||
-	    nss.getgrent_r(&gr, heap, sizeof(heap), &e) !=
-		NSS_STATUS_SUCCESS ||
+	    nss.getgrent_r(&gr, heap, sizeof(heap), &e) != NSS_STATUS_SUCCESS ||
 	    nss.endgrent() != NSS_STATUS_SUCCESS ||
 	    nss.initgroups_dyn("user1", 1, &start, &size, &list, -1, &e) !=
 		NSS_STATUS_SUCCESS)
@@ -141,8 +139,8 @@ test_thread_with_a_stack_of_16_kib_T74(void **state)
 	assert_true(stack != MAP_FAILED);
 	assert_int_equal(pthread_attr_init(&attr), 0);
 	assert_int_equal(pthread_attr_setstack(&attr, stack, STACK_SIZE), 0);
-	assert_int_equal(pthread_create(&thread, &attr, all_on_a_small_stack,
-			     NULL), 0);
+	assert_int_equal(
+	    pthread_create(&thread, &attr, all_on_a_small_stack, NULL), 0);
 	assert_int_equal(pthread_join(thread, &failed), 0);
 	assert_null(failed);
 	pthread_attr_destroy(&attr);
@@ -162,8 +160,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_no_descriptor_is_kept_T63),
-		cmocka_unit_test(test_thread_with_a_stack_of_16_kib_T74),
+	    cmocka_unit_test(test_no_descriptor_is_kept_T63),
+	    cmocka_unit_test(test_thread_with_a_stack_of_16_kib_T74),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);

@@ -1,7 +1,7 @@
 /*
  * The NSS module in a program that has functions of its own with the names of
- * the module's inner ones (traps.c). One call from the module to any of them ends
- * the program.
+ * the module's inner ones (traps.c). One call from the module to any of them
+ * ends the program.
  */
 #include "config.h"
 
@@ -25,14 +25,14 @@
 static void
 make_snapshot(void)
 {
-	char *argv[] = { (char[]){ OKTA_MAKE_SNAPSHOT }, (char[]){ "10" },
-		(char[]){ "3" }, (char[]){ "2" },
-		(char[]){ "lib/okta/public/directory" }, NULL };
+	char *argv[] = {(char[]){OKTA_MAKE_SNAPSHOT}, (char[]){"10"},
+	    (char[]){"3"}, (char[]){"2"}, (char[]){"lib/okta/public/directory"},
+	    NULL};
 	pid_t child;
 	int status;
 
-	assert_int_equal(posix_spawn(&child, argv[0], NULL, NULL, argv,
-			     environ), 0);
+	assert_int_equal(
+	    posix_spawn(&child, argv[0], NULL, NULL, argv, environ), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 }
@@ -62,17 +62,18 @@ test_names_of_the_host_do_not_reach_the_module_T62(void **state)
 	assert_int_equal(nss.getpwuid_r(pw.pw_uid, &pw, buf, sizeof(buf), &e),
 	    NSS_STATUS_SUCCESS);
 	assert_int_equal(nss.setpwent(0), NSS_STATUS_SUCCESS);
-	assert_int_equal(nss.getpwent_r(&pw, buf, sizeof(buf), &e),
-	    NSS_STATUS_SUCCESS);
+	assert_int_equal(
+	    nss.getpwent_r(&pw, buf, sizeof(buf), &e), NSS_STATUS_SUCCESS);
 	assert_int_equal(nss.getgrnam_r("group1", &gr, buf, sizeof(buf), &e),
 	    NSS_STATUS_SUCCESS);
 	assert_int_equal(nss.getgrgid_r(gr.gr_gid, &gr, buf, sizeof(buf), &e),
 	    NSS_STATUS_SUCCESS);
 	assert_int_equal(nss.setgrent(0), NSS_STATUS_SUCCESS);
-	assert_int_equal(nss.getgrent_r(&gr, buf, sizeof(buf), &e),
+	assert_int_equal(
+	    nss.getgrent_r(&gr, buf, sizeof(buf), &e), NSS_STATUS_SUCCESS);
+	assert_int_equal(
+	    nss.initgroups_dyn("user1", 1, &start, &size, &list, -1, &e),
 	    NSS_STATUS_SUCCESS);
-	assert_int_equal(nss.initgroups_dyn("user1", 1, &start, &size, &list,
-			     -1, &e), NSS_STATUS_SUCCESS);
 	assert_int_equal(start, 3);
 	assert_int_equal(nss.endpwent(), NSS_STATUS_SUCCESS);
 	assert_int_equal(nss.endgrent(), NSS_STATUS_SUCCESS);
@@ -88,8 +89,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    test_names_of_the_host_do_not_reach_the_module_T62),
+	    cmocka_unit_test(
+		test_names_of_the_host_do_not_reach_the_module_T62),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,9 +74,9 @@ ask_all(void)
 	for (n = 0, all = s[0]; n < 7; n++)
 		if (s[n] != s[0])
 			all = MIXED;
-	return all == NSS_STATUS_SUCCESS ? ALL_SUCCESS :
-	    all == NSS_STATUS_UNAVAIL	 ? ALL_UNAVAIL :
-					   MIXED;
+	return all == NSS_STATUS_SUCCESS ? ALL_SUCCESS
+	    : all == NSS_STATUS_UNAVAIL	 ? ALL_UNAVAIL
+					 : MIXED;
 }
 
 /* In a child: with the mapping made before (warm) or not. */
@@ -113,7 +113,7 @@ is_way_out(int number)
 static void
 test_any_refused_system_call_is_unavailable_at_worst_T71(void **state)
 {
-	static const uint32_t errors[] = { EPERM, ENOSYS };
+	static const uint32_t errors[] = {EPERM, ENOSYS};
 	int number, is_warm, got, tried = 0;
 	size_t n;
 
@@ -127,17 +127,19 @@ test_any_refused_system_call_is_unavailable_at_worst_T71(void **state)
 				tried++;
 				if (got == MIXED)
 					fail_msg("system call %d refused: "
-					    "answers differ", number);
+						 "answers differ",
+					    number);
 			}
 	assert_true(tried > 1200);
 }
 
 /* The needed ones, and that no other one is needed: a refused close(2) or
- * munmap(2) does no harm to the answer. Only this test build asks geteuid(2). */
+ * munmap(2) does no harm to the answer. Only this test build asks geteuid(2).
+ */
 static void
 test_no_other_system_call_is_needed_T71(void **state)
 {
-	static const int needed[] = { SYS_openat, SYS_newfstatat, SYS_mmap };
+	static const int needed[] = {SYS_openat, SYS_newfstatat, SYS_mmap};
 	int number, got;
 	size_t n;
 
@@ -173,9 +175,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    test_any_refused_system_call_is_unavailable_at_worst_T71),
-		cmocka_unit_test(test_no_other_system_call_is_needed_T71),
+	    cmocka_unit_test(
+		test_any_refused_system_call_is_unavailable_at_worst_T71),
+	    cmocka_unit_test(test_no_other_system_call_is_needed_T71),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);

@@ -55,7 +55,10 @@ test_right_password_enters(void **state)
 	assert_int_equal(heard->logins, 1);
 	assert_int_equal(heard->uid, ALICE);
 	assert_string_equal(heard->service, "sshd");
-	assert_string_equal(heard->ticket, "");
+	/* No ticket: where the process comes from, and zeros. */
+	assert_int_equal(strlen(heard->ticket), PROTOCOL_TICKET_SIZE);
+	assert_string_equal(
+	    heard->ticket + PROTOCOL_ORIGIN_SIZE, "0000000000000000");
 	assert_string_equal(heard->user, "alice");
 	assert_string_equal(heard->rhost, "192.0.2.7");
 	assert_string_equal(heard->tty, "ssh");
@@ -73,13 +76,13 @@ static void
 test_only_addresses_are_passed_on_as_such(void **state)
 {
 	static const char *const rows[][2] = {{"192.0.2.7", "192.0.2.7"},
-	    {"2001:db8::1", "2001:db8::1"}, {"evil.example.com", ""},
-	    {"192.0.2.7\n", ""}, {"", ""}, {"0x7f.1", ""}};
+	    {"2001:db8::1", "2001:db8::1"}, {"fe80::1%eth0", "fe80::1%eth0"},
+	    {"evil.example.com", "?"}, {"192.0.2.7\n", "?"}, {"", ""},
+	    {"0x7f.1", "?"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		pam_handle_t *pamh = world_start_usual("alice", "",
-		    &talk_conv);
+		pam_handle_t *pamh = world_start_usual("alice", "", &talk_conv);
 
 		fake_oktad_start(accepting, 0);
 		talk_begin("secret", NULL, NULL);
@@ -113,7 +116,7 @@ test_local_person_is_settled_without_contact_T13(void **state)
 }
 
 static void
-test_unknown_names_never_leave_the_host_T17(void **state)
+test_unknown_names_never_leave_the_host_T17_whole(void **state)
 {
 	/* Fifty ways to write alice, and a few other words. */
 	static const char *const names[] = {"Alice", "ALICE", "aLICE", "alicE",
@@ -123,27 +126,72 @@ test_unknown_names_never_leave_the_host_T17(void **state)
 	    "alice@example.com", "Alice@Example.com", "EXAMPLE\\alice",
 	    "example/alice", "alice/", "/alice", "./alice", "alice$",
 	    "alice:", "alice:x", "-alice", "+alice", "%alice", "#alice",
-	    "!alice", "\"alice\"", "'alice'", "alice\x01", "\x7f" "alice",
-	    "al\xc4\xb1" "ce", "\xef\xbd\x81lice", "alice\xcc\x81",
-	    "\xd0\xb0lice", "alic\xd0\xb5", "al\xc3\xad" "ce",
-	    "\xe2\x80\x8b" "alice", "alice\xe2\x80\x8b", "alice\xc2\xa0",
-	    "\xef\xbb\xbf" "alice", "alice\xff", "alice\xc0\x80",
-	    "nobody1", "a", "alicealicealicealicealicealicealice", "%s%s%n",
-	    "1879049193"};
+	    "!alice", "\"alice\"", "'alice'", "alice\x01",
+	    "\x7f"
+	    "alice",
+	    "al\xc4\xb1"
+	    "ce",
+	    "\xef\xbd\x81lice", "alice\xcc\x81", "\xd0\xb0lice", "alic\xd0\xb5",
+	    "al\xc3\xad"
+	    "ce",
+	    "\xe2\x80\x8b"
+	    "alice",
+	    "alice\xe2\x80\x8b", "alice\xc2\xa0",
+	    "\xef\xbb\xbf"
+	    "alice",
+	    "alice\xff", "alice\xc0\x80", "nobody1", "a",
+	    "alicealicealicealicealicealicealice", "%s%s%n", "1879049193"};
 
 	(void)state;
 	fake_oktad_start(accepting, VERDICT_ACCEPT);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		pam_handle_t *pamh = world_start_usual(names[i], "",
-		    &talk_conv);
+		pam_handle_t *pamh =
+		    world_start_usual(names[i], "", &talk_conv);
 
 		talk_begin("secret", NULL, NULL);
+		world.slept_ms = 0;
 		assert_int_equal(pam_authenticate(pamh, 0), PAM_USER_UNKNOWN);
 		pam_end(pamh, 0);
 		assert_string_equal(world.log, "");
+		/* Who waits to be told no learns nothing from the time. */
+		assert_in_range(world.slept_ms, 2900, 3200);
 	}
 	fake_oktad_stop();
 	assert_int_equal(heard->connections, 0);
+}
+
+static int of_host_calls;
+
+static void
+delay_of_host(int result, unsigned int us, void *appdata)
+{
+	(void)result;
+	(void)us;
+	(void)appdata;
+	of_host_calls++;
+}
+
+static void
+test_delay_of_the_host_and_successes_of_others_stay_as_they_are(void **state)
+{
+	pam_handle_t *pamh = world_start_usual("nobody1", "", &talk_conv);
+
+	(void)state;
+	assert_int_equal(pam_set_item(pamh, PAM_FAIL_DELAY,
+			     (void *)(uintptr_t)delay_of_host),
+	    PAM_SUCCESS);
+	pam_fail_delay(pamh, 1000);
+	assert_int_equal(pam_authenticate(pamh, 0), PAM_USER_UNKNOWN);
+	pam_end(pamh, 0);
+	assert_int_equal(of_host_calls, 1);
+	assert_int_equal(world.slept_ms, 0);
+	/* Somebody of another database, whose module says yes. */
+	pamh = world_start("sshd", "nobody1",
+	    "auth [success=done user_unknown=ignore default=die] okta\n"
+	    "auth required helper return=0\n",
+	    &talk_conv);
+	assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
+	pam_end(pamh, 0);
 	assert_int_equal(world.slept_ms, 0);
 }
 
@@ -153,15 +201,17 @@ test_verdicts_and_results_T43(void **state)
 	(void)state;
 	for (uint32_t code = 0; code < 256; code++) {
 		struct step script[] = {{.kind = STEP_PROMPT,
-		    .value = PROMPT_PASSWORD, .text = "Password: "},
+					    .value = PROMPT_PASSWORD,
+					    .text = "Password: "},
 		    {.kind = STEP_VERDICT, .value = code}, {.kind = STEP_END}};
 
 		fake_oktad_start(script, 0);
 		talk_begin("secret", NULL, NULL);
 		assert_int_equal(login_with("alice", ""),
-		    code == VERDICT_ACCEPT ? PAM_SUCCESS
-		    : code == VERDICT_UNAVAIL ? PAM_AUTHINFO_UNAVAIL
-		    : code == VERDICT_MAXTRIES ? PAM_MAXTRIES : PAM_AUTH_ERR);
+		    code == VERDICT_ACCEPT	   ? PAM_SUCCESS
+			: code == VERDICT_UNAVAIL  ? PAM_AUTHINFO_UNAVAIL
+			: code == VERDICT_MAXTRIES ? PAM_MAXTRIES
+						   : PAM_AUTH_ERR);
 	}
 }
 
@@ -170,11 +220,13 @@ test_denials_end_together_and_say_nothing_T41_reduced(void **state)
 {
 	static const struct step scripts[][3] = {
 	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
-	     {.kind = STEP_VERDICT, .value = VERDICT_DENY, .text = "why"}},
+		{.kind = STEP_VERDICT, .value = VERDICT_DENY, .text = "why"}},
 	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
-	     {.kind = STEP_VERDICT, .value = VERDICT_UNAVAIL, .text = "why"}},
+		{.kind = STEP_VERDICT,
+		    .value = VERDICT_UNAVAIL,
+		    .text = "why"}},
 	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
-	     {.kind = STEP_VERDICT, .value = VERDICT_MAXTRIES, .text = "x"}},
+		{.kind = STEP_VERDICT, .value = VERDICT_MAXTRIES, .text = "x"}},
 	    {{.kind = STEP_VERDICT, .value = VERDICT_DENY}},
 	    {{.kind = STEP_CLOSE}},
 	};
@@ -190,8 +242,8 @@ test_denials_end_together_and_say_nothing_T41_reduced(void **state)
 		assert_int_not_equal(login_with("alice", ""), PAM_SUCCESS);
 		assert_int_equal(talk.shown, 0);
 		assert_in_range(world.slept_ms, 2800, 3200);
-		assert_in_range(world.slept_ms + wire_now_ms() - start, 3000,
-		    3400);
+		assert_in_range(
+		    world.slept_ms + wire_now_ms() - start, 3000, 3400);
 	}
 }
 
@@ -204,8 +256,8 @@ type_slowly(void)
 static void
 test_late_answer_does_not_show_how_long_okta_took(void **state)
 {
-	static const struct step script[] = {{.kind = STEP_PROMPT,
-	    .value = PROMPT_PASSWORD, .text = "P: "},
+	static const struct step script[] = {
+	    {.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
 	    {.kind = STEP_VERDICT, .value = VERDICT_DENY}, {.kind = STEP_END}};
 	pam_handle_t *pamh = world_start_usual("alice", "", &talk_conv);
 
@@ -223,7 +275,8 @@ static void
 test_late_denial_tells_why_at_once(void **state)
 {
 	static const struct step script[] = {{.kind = STEP_LATE,
-	    .value = VERDICT_DENY, .text = "The code was wrong."},
+						 .value = VERDICT_DENY,
+						 .text = "The code was wrong."},
 	    {.kind = STEP_END}};
 
 	(void)state;
@@ -239,8 +292,9 @@ test_late_denial_tells_why_at_once(void **state)
 static void
 test_answers_of_another_login_deny_T52_reduced(void **state)
 {
-	static const struct step script[] = {{.kind = STEP_OTHER_ID,
-	    .value = VERDICT_ACCEPT}, {.kind = STEP_END}};
+	static const struct step script[] = {
+	    {.kind = STEP_OTHER_ID, .value = VERDICT_ACCEPT},
+	    {.kind = STEP_END}};
 
 	(void)state;
 	fake_oktad_start(script, 0);
@@ -307,7 +361,7 @@ test_damaged_or_missing_directory_denies_all_but_local_T44(void **state)
 }
 
 static void
-test_lockers_authenticate_only_themselves_T40_reduced(void **state)
+test_lockers_authenticate_only_themselves_T40(void **state)
 {
 	(void)state;
 	fake_oktad_start(accepting, 0);
@@ -321,26 +375,27 @@ test_lockers_authenticate_only_themselves_T40_reduced(void **state)
 }
 
 static void
-test_pam_user_is_asked_whoever_calls_T28_reduced(void **state)
+test_pam_user_is_asked_whoever_calls_T28(void **state)
 {
 	static const char *const users[] = {"alice", "bob", "carol"};
 
 	(void)state;
 	for (size_t caller = 0; caller < 3; caller++)
-	for (size_t target = 0; target < 3; target++) {
-		pam_handle_t *pamh;
+		for (size_t target = 0; target < 3; target++) {
+			pam_handle_t *pamh;
 
-		fake_oktad_start(accepting, 0);
-		talk_begin("secret", NULL, NULL);
-		pamh = world_start_usual(users[target], "", &talk_conv);
-		pam_set_item(pamh, PAM_RUSER, users[caller]);
-		assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
-		pam_end(pamh, 0);
-		fake_oktad_stop();
-		assert_string_equal(heard->user, users[target]);
-		assert_int_equal(heard->uid, ALICE + target);
-		assert_string_equal(heard->ruser, users[caller]);
-	}
+			fake_oktad_start(accepting, 0);
+			talk_begin("secret", NULL, NULL);
+			pamh = world_start_usual(users[target], "", &talk_conv);
+			pam_set_item(pamh, PAM_RUSER, users[caller]);
+			assert_int_equal(
+			    pam_authenticate(pamh, 0), PAM_SUCCESS);
+			pam_end(pamh, 0);
+			fake_oktad_stop();
+			assert_string_equal(heard->user, users[target]);
+			assert_int_equal(heard->uid, ALICE + target);
+			assert_string_equal(heard->ruser, users[caller]);
+		}
 }
 
 int
@@ -351,7 +406,8 @@ main(void)
 	    T(test_right_password_enters),
 	    T(test_only_addresses_are_passed_on_as_such),
 	    T(test_local_person_is_settled_without_contact_T13),
-	    T(test_unknown_names_never_leave_the_host_T17),
+	    T(test_unknown_names_never_leave_the_host_T17_whole),
+	    T(test_delay_of_the_host_and_successes_of_others_stay_as_they_are),
 	    T(test_verdicts_and_results_T43),
 	    T(test_denials_end_together_and_say_nothing_T41_reduced),
 	    T(test_late_answer_does_not_show_how_long_okta_took),
@@ -361,8 +417,8 @@ main(void)
 	    T(test_no_login_without_random_bytes_T98),
 	    T(test_other_uid_in_nss_denies),
 	    T(test_damaged_or_missing_directory_denies_all_but_local_T44),
-	    T(test_lockers_authenticate_only_themselves_T40_reduced),
-	    T(test_pam_user_is_asked_whoever_calls_T28_reduced),
+	    T(test_lockers_authenticate_only_themselves_T40),
+	    T(test_pam_user_is_asked_whoever_calls_T28),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);

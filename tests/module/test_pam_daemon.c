@@ -47,23 +47,24 @@ freeze(void)
 static void
 test_stopped_at_each_step_T39(void **state)
 {
-	static const struct step before_prompt[] = {{.kind = STEP_STALL},
-	    {.kind = STEP_END}};
-	static const struct step after_reply[] = {{.kind = STEP_PROMPT,
-	    .value = PROMPT_PASSWORD, .text = "Password: "},
+	static const struct step before_prompt[] = {
 	    {.kind = STEP_STALL}, {.kind = STEP_END}};
-	static const struct step in_frame[] = {{.kind = STEP_RAW,
-	    .text = "\0\0\0\x20\0", .len = 5}, {.kind = STEP_STALL},
-	    {.kind = STEP_END}};
-	const struct step *const scripts[] = {before_prompt, after_reply,
-	    in_frame, accepting, accepting};
+	static const struct step after_reply[] = {{.kind = STEP_PROMPT,
+						      .value = PROMPT_PASSWORD,
+						      .text = "Password: "},
+	    {.kind = STEP_STALL}, {.kind = STEP_END}};
+	static const struct step in_frame[] = {
+	    {.kind = STEP_RAW, .text = "\0\0\0\x20\0", .len = 5},
+	    {.kind = STEP_STALL}, {.kind = STEP_END}};
+	const struct step *const scripts[] = {
+	    before_prompt, after_reply, in_frame, accepting, accepting};
 
 	(void)state;
 	world.is_time_real = 1;
 	for (int i = 0; i < 5; i++) {
 		uint64_t start;
-		pam_handle_t *pamh = world_start_usual("alice", "deadline=1",
-		    &talk_conv);
+		pam_handle_t *pamh =
+		    world_start_usual("alice", "deadline=1", &talk_conv);
 
 		fake_oktad_start(scripts[i], 0);
 		talk_begin("secret", NULL, NULL);
@@ -72,8 +73,8 @@ test_stopped_at_each_step_T39(void **state)
 		if (i == 4)
 			talk.before = freeze; /* while the person types */
 		start = wire_now_ms();
-		assert_int_equal(pam_authenticate(pamh, 0),
-		    PAM_AUTHINFO_UNAVAIL);
+		assert_int_equal(
+		    pam_authenticate(pamh, 0), PAM_AUTHINFO_UNAVAIL);
 		assert_in_range(wire_now_ms() - start, 950, 1500);
 		pam_end(pamh, 0);
 		fake_oktad_stop();
@@ -94,11 +95,11 @@ test_full_backlog_of_a_stopped_daemon_T49(void **state)
 	snprintf(a.sun_path, sizeof(a.sun_path), "%s", world.socket);
 	do {
 		fds[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	} while (connect(fds[n++], (struct sockaddr *)&a, sizeof(a)) == 0 &&
-	    n < 8);
+	} while (
+	    connect(fds[n++], (struct sockaddr *)&a, sizeof(a)) == 0 && n < 8);
 	start = wire_now_ms();
-	assert_int_equal(authenticate("alice", "deadline=1"),
-	    PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(
+	    authenticate("alice", "deadline=1"), PAM_AUTHINFO_UNAVAIL);
 	assert_in_range(wire_now_ms() - start, 950, 1500);
 	/* Sessions wait two seconds at most, and are not denied. */
 	pam_handle_t *pamh = world_start_usual("alice", "", &talk_conv);
@@ -179,8 +180,8 @@ static void
 test_dripped_verdict_is_cut_off_T50(void **state)
 {
 	static const struct step script[] = {
-	    {.kind = STEP_RAW, .text = "\0", .len = 1},
-	    {.kind = STEP_STALL}, {.kind = STEP_END}};
+	    {.kind = STEP_RAW, .text = "\0", .len = 1}, {.kind = STEP_STALL},
+	    {.kind = STEP_END}};
 	uint64_t start;
 
 	(void)state;
@@ -199,7 +200,7 @@ test_denials_take_the_same_time_T41_reduced(void **state)
 {
 	static const struct step scripts[][3] = {
 	    {{.kind = STEP_PROMPT, .value = PROMPT_PASSWORD, .text = "P: "},
-	     {.kind = STEP_VERDICT, .value = VERDICT_DENY}},
+		{.kind = STEP_VERDICT, .value = VERDICT_DENY}},
 	    {{.kind = STEP_VERDICT, .value = VERDICT_UNAVAIL}},
 	};
 

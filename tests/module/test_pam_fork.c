@@ -48,8 +48,8 @@ test_forks_out_of_an_allocator_storm_T39(void **state)
 
 	(void)state;
 	for (uintptr_t i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, storm,
-		    (void *)i), 0);
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, storm, (void *)i), 0);
 	for (int i = 0; i < FORKS; i++) {
 		pid_t child = fork();
 
@@ -73,8 +73,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_forks_out_of_an_allocator_storm_T39,
-		world_reset),
+	    cmocka_unit_test_setup(
+		test_forks_out_of_an_allocator_storm_T39, world_reset),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);

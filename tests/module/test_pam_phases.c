@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fake_oktad.h"
+#include "paths.h"
 #include "talk.h"
 #include "world.h"
 
@@ -120,7 +121,7 @@ test_proof_is_this_process_s_T37(void **state)
 	pam_end(pamh, 0);
 	fake_oktad_stop();
 	assert_int_equal(heard->connections, 1);
-	assert_int_equal(heard->cancels, 0);
+	assert_int_equal(heard->given_up, 0);
 }
 
 static void
@@ -169,12 +170,12 @@ test_later_phases_by_person(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		pam_handle_t *pamh = world_start_usual(rows[i].user, "",
-		    &talk_conv);
+		pam_handle_t *pamh =
+		    world_start_usual(rows[i].user, "", &talk_conv);
 
 		talk_begin(NULL, NULL, NULL);
-		assert_int_equal(pam_setcred(pamh, PAM_ESTABLISH_CRED),
-		    rows[i].result);
+		assert_int_equal(
+		    pam_setcred(pamh, PAM_ESTABLISH_CRED), rows[i].result);
 		assert_int_equal(pam_open_session(pamh, 0), rows[i].result);
 		assert_int_equal(pam_close_session(pamh, 0), rows[i].result);
 		assert_int_equal(talk.count, 0);
@@ -184,7 +185,30 @@ test_later_phases_by_person(void **state)
 		assert_int_equal(talk.shown, rows[i].result == PAM_SUCCESS);
 		pam_end(pamh, 0);
 	}
-	assert_int_equal(world.connected[0], '\0');
+	/* Only the session of one of ours is told, and nobody listens. */
+	assert_string_equal(world.connected, OKTA_LOGIN_SOCK);
+}
+
+static void
+test_session_without_a_proof_is_told_too(void **state)
+{
+	pam_handle_t *pamh = world_start_usual("alice", "", &talk_conv);
+
+	(void)state;
+	fake_oktad_start(accepting, VERDICT_ACCEPT);
+	pam_set_item(pamh, PAM_RHOST, "192.0.2.7");
+	pam_set_item(pamh, PAM_TTY, "pts/3");
+	assert_int_equal(pam_open_session(pamh, 0), PAM_SUCCESS);
+	assert_int_equal(pam_close_session(pamh, 0), PAM_SUCCESS);
+	pam_end(pamh, 0);
+	fake_oktad_stop();
+	assert_int_equal(heard->opens, 1);
+	assert_int_equal(heard->closes, 1);
+	assert_int_equal(heard->uid, ALICE);
+	assert_string_equal(heard->rhost, "192.0.2.7");
+	assert_string_equal(heard->tty, "pts/3");
+	/* The session has a name of oktad's. */
+	assert_string_equal(heard->ticket, TICKET);
 }
 
 static void
@@ -229,8 +253,8 @@ test_ticket_crosses_sshd_s_processes_by_the_environment(void **state)
 static void
 test_refused_or_odd_ticket_denies_nothing(void **state)
 {
-	static const char *const values[] = {"", "x",
-	    "0123456789ABCDEF0123456789ABCDEF", TICKET "0"};
+	static const char *const values[] = {
+	    "", "x", "0123456789ABCDEF0123456789ABCDEF", TICKET "0"};
 	pam_handle_t *pamh;
 
 	(void)state;
@@ -285,8 +309,8 @@ test_sudo_opens_the_target_s_session_with_the_caller_s_ticket(void **state)
 static void
 test_changed_user_is_an_error_in_each_phase_T27(void **state)
 {
-	static const char *const to[] = {"bob", "root", "nobody1", "carol",
-	    "local"};
+	static const char *const to[] = {
+	    "bob", "root", "nobody1", "carol", "local"};
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++) {
@@ -298,12 +322,13 @@ test_changed_user_is_an_error_in_each_phase_T27(void **state)
 				pam_set_item(pamh, PAM_RUSER, "alice");
 			pam_set_item(pamh, PAM_USER, to[i]);
 			assert_int_equal(phase == 1 ? pam_acct_mgmt(pamh, 0)
-			    : phase == 2 ? pam_setcred(pamh, 0)
-			    : phase == 3 ? pam_open_session(pamh, 0)
-					 : pam_chauthtok(pamh, 0),
-			    phase == 1 ? PAM_AUTH_ERR
-			    : phase == 2 ? PAM_CRED_ERR
-			    : phase == 3 ? PAM_SESSION_ERR : PAM_AUTHTOK_ERR);
+				: phase == 2	    ? pam_setcred(pamh, 0)
+				: phase == 3	    ? pam_open_session(pamh, 0)
+						    : pam_chauthtok(pamh, 0),
+			    phase == 1	     ? PAM_AUTH_ERR
+				: phase == 2 ? PAM_CRED_ERR
+				: phase == 3 ? PAM_SESSION_ERR
+					     : PAM_AUTHTOK_ERR);
 			pam_end(pamh, 0);
 			fake_oktad_stop();
 			assert_int_equal(heard->opens, 0);
@@ -327,14 +352,16 @@ test_helper_module_that_switches_the_user_T27(void **state)
 	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_AUTH_ERR);
 	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
 	/* A key login: account is the first phase. */
-	pamh = world_start("sshd", "alice", "account required okta\n"
+	pamh = world_start("sshd", "alice",
+	    "account required okta\n"
 	    "account required helper user=bob\nsession required okta\n",
 	    &talk_conv);
 	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
 	assert_int_equal(pam_open_session(pamh, 0), PAM_SESSION_ERR);
 	pam_end(pamh, 0);
 	/* From a local person to one of ours. */
-	pamh = world_start("sshd", "local", "auth required okta\n"
+	pamh = world_start("sshd", "local",
+	    "auth required okta\n"
 	    "auth required helper user=alice\naccount required okta\n",
 	    &talk_conv);
 	pam_authenticate(pamh, 0);
@@ -401,7 +428,7 @@ test_next_person_on_the_same_handle_starts_anew(void **state)
 static void
 test_arguments_that_deny(void **state)
 {
-	static const char *const args[] = {"second_factor", "after=stack",
+	static const char *const args[] = {"second_factor=1", "after=stack",
 	    "deadline=", "deadline=0", "deadline=3601", "deadline=-1",
 	    "deadline=75s", "deadline=99999999999999999999", "Debug",
 	    "use_first_pass=yes", "nullok", "debug nonsense"};
@@ -409,8 +436,8 @@ test_arguments_that_deny(void **state)
 	(void)state;
 	fake_oktad_start(accepting, VERDICT_ACCEPT);
 	for (size_t i = 0; i < sizeof(args) / sizeof(*args); i++) {
-		pam_handle_t *pamh = world_start_usual("alice", args[i],
-		    &talk_conv);
+		pam_handle_t *pamh =
+		    world_start_usual("alice", args[i], &talk_conv);
 
 		world.log[0] = '\0';
 		assert_int_equal(pam_authenticate(pamh, 0), PAM_AUTH_ERR);
@@ -453,6 +480,7 @@ main(void)
 	    T(test_suspended_meanwhile_stays_out_T26),
 	    T(test_damaged_files_in_the_account_phase),
 	    T(test_later_phases_by_person),
+	    T(test_session_without_a_proof_is_told_too),
 	    T(test_ticket_is_redeemed_once_and_leaves_the_environment),
 	    T(test_ticket_crosses_sshd_s_processes_by_the_environment),
 	    T(test_refused_or_odd_ticket_denies_nothing),

@@ -2,10 +2,10 @@
  * Functions with the names of the NSS module's inner ones, for
  * test_nss_names.c. No header is included: the types must not agree.
  */
-#define TRAP(name) \
-	void name(void); \
-	void name(void) \
-	{ \
+#define TRAP(name)                \
+	void name(void);          \
+	void name(void)           \
+	{                         \
 		__builtin_trap(); \
 	}
 
@@ -13,8 +13,10 @@ TRAP(current)
 TRAP(cursor)
 TRAP(directory_checksum)
 TRAP(directory_close)
+TRAP(directory_group_at)
 TRAP(directory_group_by_gid)
 TRAP(directory_group_by_name)
+TRAP(directory_group_of)
 TRAP(directory_hash_id)
 TRAP(directory_hash_name)
 TRAP(directory_is_hash)
@@ -24,6 +26,7 @@ TRAP(directory_next_group)
 TRAP(directory_next_user)
 TRAP(directory_open)
 TRAP(directory_open_fd)
+TRAP(directory_user_at)
 TRAP(directory_user_by_name)
 TRAP(directory_user_by_uid)
 TRAP(directory_view)
@@ -35,7 +38,6 @@ TRAP(format_find_id)
 TRAP(format_probe_name)
 TRAP(format_probe_next)
 TRAP(format_record)
-TRAP(group_at)
 TRAP(is_busy)
 TRAP(is_header_good)
 TRAP(is_name)
@@ -47,7 +49,6 @@ TRAP(map_acquire)
 TRAP(map_look)
 TRAP(map_release)
 TRAP(mix)
-TRAP(private_group)
 TRAP(slot_enter)
 TRAP(slot_fill)
 TRAP(slot_leave)
@@ -56,6 +57,5 @@ TRAP(slot_reclaim)
 TRAP(slots)
 TRAP(stripe_choose)
 TRAP(take_section)
-TRAP(user_at)
 TRAP(no_password)
 TRAP(hashes)

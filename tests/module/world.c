@@ -1,3 +1,4 @@
+#include "rules_write.h"
 #include "world.h"
 
 #include <dirent.h>
@@ -52,8 +53,8 @@ world_set_age(int64_t age_s)
 		c.boot_ms = boot_ms - (uint64_t)age_s * 1000;
 	c.wall_s = (uint64_t)(wall.tv_sec - age_s);
 	c.high_water_s = c.wall_s;
-	c.checksum = directory_checksum(&c,
-	    offsetof(struct dir_confirmed, checksum));
+	c.checksum =
+	    directory_checksum(&c, offsetof(struct dir_confirmed, checksum));
 	snapshot_save(&c, sizeof(c), world.confirmed);
 }
 
@@ -66,16 +67,37 @@ build(struct snapshot *s, const char *alias)
 	for (size_t n = 0; n < WORLD_PEOPLE; n++) {
 		const struct world_person *p = &world_people[n];
 		uint32_t uid = p->uid + world.uid_shift;
-		struct image_user u = {.uid = uid, .gid = uid,
+		struct image_user u = {.uid = uid,
+		    .gid = uid,
 		    .name = n == 0 && alias != NULL ? alias : p->name,
-		    .gecos = "A Person", .home = "/home/x",
-		    .shell = "/bin/sh", .id = p->name, .login = p->name,
-		    .status = p->status, .why = p->why};
+		    .gecos = "A Person",
+		    .home = "/home/x",
+		    .shell = "/bin/sh",
+		    .id = p->name,
+		    .login = p->name,
+		    .status = p->status,
+		    .why = p->why};
 
 		if (image_add_user(i, &u, &e) != 0)
 			errx(1, "%s", e.text);
 	}
 	snapshot_end(s, i);
+}
+
+static void
+publish_rules(void)
+{
+	struct conf c = {.id_min = SNAPSHOT_ID_MIN,
+	    .id_max = SNAPSHOT_ID_MAX,
+	    .services = &world.service,
+	    .nservices = world.service.name != NULL};
+	struct error e = {0};
+	struct buf b;
+
+	if (rules_build(&c, &b, &e) != 0)
+		errx(1, "%s", e.text);
+	snapshot_save(b.bytes, b.len, world.rules);
+	buf_clear(&b);
 }
 
 void
@@ -89,6 +111,7 @@ world_publish(void)
 	build(&s, world.alias);
 	snapshot_save(s.people_bytes, s.people_size, world.people);
 	snapshot_free(&s);
+	publish_rules();
 }
 
 void
@@ -116,6 +139,7 @@ world_setup(void **state)
 	snprintf(world.passwd, 96, "%s/passwd", world.dir);
 	snprintf(world.directory, 96, "%s/directory", world.dir);
 	snprintf(world.people, 96, "%s/people", world.dir);
+	snprintf(world.rules, 96, "%s/rules", world.dir);
 	snprintf(world.confirmed, 96, "%s/confirmed", world.dir);
 	snprintf(world.socket, 96, "%s/sock", world.dir);
 	/* libpam wants a fallback and logs where there is none. */
@@ -128,7 +152,7 @@ int
 world_reset(void **state)
 {
 	(void)state;
-	world.euid = 0;
+	world.euid = world.ruid = 0;
 	world.peer = 0;
 	world.is_peer_unknown = world.is_random_missing = 0;
 	world.is_time_real = 0;
@@ -136,11 +160,13 @@ world_reset(void **state)
 	world.nss_other = world.nss_none = NULL;
 	world.alias = NULL;
 	world.uid_shift = 0;
+	memset(&world.service, 0, sizeof(world.service));
 	world.connected[0] = '\0';
 	world.fail_at = world.calls = 0;
 	world.failed = NULL;
 	world.log[0] = '\0';
-	world_write(world.passwd, "root:x:0:0:root:/root:/bin/sh\n"
+	world_write(world.passwd,
+	    "root:x:0:0:root:/root:/bin/sh\n"
 	    "local:x:1000:1000::/home/local:/bin/sh\n");
 	world_publish();
 	world_set_age(60);
@@ -194,11 +220,11 @@ world_start(const char *service, const char *user, const char *lines,
 }
 
 pam_handle_t *
-world_start_usual(const char *user, const char *args,
-    const struct pam_conv *conv)
+world_start_usual(
+    const char *user, const char *args, const struct pam_conv *conv)
 {
-	static const char *const types[] = {"auth", "account", "session",
-	    "password"};
+	static const char *const types[] = {
+	    "auth", "account", "session", "password"};
 	char lines[2048] = "";
 
 	for (int i = 0; i < 4; i++) {
@@ -206,8 +232,8 @@ world_start_usual(const char *user, const char *args,
 
 		snprintf(lines + at, sizeof(lines) - at,
 		    "%s [success=done ignore=ignore default=die] okta %s\n"
-		    "%s required helper return=28\n", types[i], args,
-		    types[i]);
+		    "%s required helper return=28\n",
+		    types[i], args, types[i]);
 	}
 	return world_start("sshd", user, lines, conv);
 }

@@ -12,13 +12,14 @@
 #include <sys/types.h>
 #include <security/pam_appl.h>
 
+#include "conf.h"
 #include "directory.h"
 
 #define ALICE 1879049193U /* active */
-#define BOB 1879049194U   /* active */
+#define BOB 1879049194U /* active */
 #define CAROL 1879049195U /* suspended */
-#define DAVE 1879049196U  /* not entitled any more */
-#define ERIN 1879049197U  /* password expired: no key logins */
+#define DAVE 1879049196U /* not entitled any more */
+#define ERIN 1879049197U /* password expired: no key logins */
 
 enum {
 	WORLD_PEOPLE = 5,
@@ -36,20 +37,23 @@ extern const struct world_person world_people[WORLD_PEOPLE];
 
 struct world {
 	char dir[64];
-	char passwd[96], directory[96], people[96], confirmed[96];
+	char passwd[96], directory[96], people[96], confirmed[96], rules[96];
 	char socket[96]; /* of our oktad */
-	uid_t euid;	 /* what geteuid() says to the module */
-	uid_t peer;	 /* who SO_PEERCRED says listens */
+	uid_t euid; /* what geteuid() says to the module */
+	uid_t ruid; /* what getuid() says to it */
+	uid_t peer; /* who SO_PEERCRED says listens */
 	int is_peer_unknown;
 	int is_random_missing;
 	int is_time_real; /* sleeps are slept */
 	uint64_t slept_ms;
 	const char *nss_other; /* NSS gives this name another uid … */
-	const char *nss_none;  /* … does not know this one */
+	const char *nss_none; /* … does not know this one */
 	const char *alias; /* alice's name in the next people file */
+	struct conf_service service; /* the only one of the access rules; its
+					name NULL: there are none */
 	uint32_t uid_shift; /* added to all uids at the next world_publish() */
 	int connects; /* that succeeded, since fake_oktad_start() */
-	char connected[96];    /* the path that was last connected to */
+	char connected[96]; /* the path that was last connected to */
 	/* Failure of the n-th call out of the module or of libpam. */
 	long fail_at, calls;
 	const char *failed; /* its name */
@@ -77,7 +81,7 @@ pam_handle_t *world_start(const char *service, const char *user,
     const char *lines, const struct pam_conv *conv);
 /* The usual stack: the shipped module alone with args; what it ignores, the
  * helper answers with WORLD_HELPER. */
-pam_handle_t *world_start_usual(const char *user, const char *args,
-    const struct pam_conv *conv);
+pam_handle_t *world_start_usual(
+    const char *user, const char *args, const struct pam_conv *conv);
 
 #endif

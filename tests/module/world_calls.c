@@ -45,22 +45,21 @@ caller_of(const void *address)
 static int
 is_failing(const char *name, char caller)
 {
-	if (world.fail_at == 0 || caller == 0 ||
-	    ++world.calls != world.fail_at)
+	if (world.fail_at == 0 || caller == 0 || ++world.calls != world.fail_at)
 		return 0;
 	world.failed = name;
 	return 1;
 }
 
-#define REAL(name)                                                             \
-	static __typeof__(&name) real;                                         \
-	if (real == NULL)                                                      \
-		real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+#define REAL(name)                     \
+	static __typeof__(&name) real; \
+	if (real == NULL)              \
+	real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
-#define FAIL(name, error, value)                                               \
-	if (is_failing(#name, CALLER)) {                                       \
-		errno = error;                                                 \
-		return value;                                                  \
+#define FAIL(name, error, value)         \
+	if (is_failing(#name, CALLER)) { \
+		errno = error;           \
+		return value;            \
 	}
 
 static const char *
@@ -72,6 +71,8 @@ redirect(const char *path)
 		return world.directory;
 	if (strcmp(path, OKTA_PEOPLE_PATH) == 0)
 		return world.people;
+	if (strcmp(path, OKTA_RULES_PATH) == 0)
+		return world.rules;
 	if (strcmp(path, OKTA_CONFIRMED_PATH) == 0)
 		return world.confirmed;
 	return path;
@@ -97,7 +98,8 @@ fopen(const char *restrict path, const char *restrict mode)
 {
 	REAL(fopen);
 	FAIL(fopen, EMFILE, NULL)
-	return real(CALLER == 'o' ? redirect(path) : path, mode);
+	/* libpam reads /etc/passwd for the module. */
+	return real(CALLER != 0 ? redirect(path) : path, mode);
 }
 
 int
@@ -156,8 +158,8 @@ connect(int fd, const struct sockaddr *a, socklen_t len)
 }
 
 int
-getsockopt(int fd, int level, int name, void *restrict value,
-    socklen_t *restrict len)
+getsockopt(
+    int fd, int level, int name, void *restrict value, socklen_t *restrict len)
 {
 	int r;
 
@@ -237,6 +239,13 @@ geteuid(void)
 {
 	REAL(geteuid);
 	return CALLER == 'o' ? world.euid : real();
+}
+
+uid_t
+getuid(void)
+{
+	REAL(getuid);
+	return CALLER == 'o' ? world.ruid : real();
 }
 
 struct passwd *

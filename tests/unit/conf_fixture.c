@@ -19,16 +19,17 @@
 struct folder conf_here;
 
 static void
-write_key(const char *name, EVP_PKEY *pkey, const char *passphrase,
-    mode_t mode)
+write_key(const char *name, EVP_PKEY *pkey, const char *passphrase, mode_t mode)
 {
 	FILE *f = fopen(folder_at(&conf_here, name), "w");
 
 	assert_non_null(f);
 	assert_non_null(pkey);
-	assert_int_equal(PEM_write_PKCS8PrivateKey(f, pkey,
-	    passphrase != NULL ? EVP_aes_128_cbc() : NULL, passphrase,
-	    passphrase != NULL ? (int)strlen(passphrase) : 0, NULL, NULL), 1);
+	assert_int_equal(
+	    PEM_write_PKCS8PrivateKey(f, pkey,
+		passphrase != NULL ? EVP_aes_128_cbc() : NULL, passphrase,
+		passphrase != NULL ? (int)strlen(passphrase) : 0, NULL, NULL),
+	    1);
 	fclose(f);
 	assert_int_equal(chmod(folder_at(&conf_here, name), mode), 0);
 	EVP_PKEY_free(pkey);
@@ -44,8 +45,8 @@ conf_fixture_up(void **state)
 	write_key("locked.pem", EVP_EC_gen("P-256"), "secret", 0600);
 	write_key("weak.pem", EVP_RSA_gen(1024), NULL, 0600);
 	folder_write(&conf_here, "token", "00abcDEF_-\n", 0400);
-	assert_int_equal(symlink("key.pem",
-	    folder_at(&conf_here, "link.pem")), 0);
+	assert_int_equal(
+	    symlink("key.pem", folder_at(&conf_here, "link.pem")), 0);
 	return 0;
 }
 
@@ -88,8 +89,8 @@ conf_write(const char *name, unsigned int replaced, const char *text)
 int
 conf_load_here(struct conf **out, struct error *e)
 {
-	return conf_load_owned(folder_at(&conf_here, "okta.conf"), geteuid(),
-	    out, e);
+	return conf_load_owned(
+	    folder_at(&conf_here, "okta.conf"), geteuid(), out, e);
 }
 
 void

@@ -43,7 +43,8 @@ open_state(struct fixture *f)
 
 	if (state_open(f->path, &f->s, &is_new, &aside, &f->e) == -1)
 		fail_msg("%s", f->e.text);
-	assert_int_equal(state_configure(f->s, groups, none, groups, &f->e), 0);
+	assert_int_equal(
+	    state_configure(f->s, groups, none, groups, NULL, &f->e), 0);
 	assert_int_equal(state_next_source(f->s, &after, &src, &f->e), 1);
 	f->source = src.num;
 }
@@ -56,10 +57,13 @@ setup(void **state)
 	if (f == NULL)
 		return -1;
 	/* Memory: a thousand databases are made here. */
-	strcpy(f->dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/okta.XXXXXX"
-						     : "/tmp/okta.XXXXXX");
-	if (mkdtemp(f->dir) == NULL)
+	strcpy(f->dir,
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm/okta.XXXXXX"
+					  : "/tmp/okta.XXXXXX");
+	if (mkdtemp(f->dir) == NULL) {
+		free(f);
 		return -1;
+	}
 	snprintf(f->path, sizeof(f->path), "%s/state.db", f->dir);
 	f->rules = (struct state_rules){.id_min = MIN,
 	    .id_max = MAX,
@@ -99,6 +103,7 @@ begin(struct fixture *f)
 {
 	assert_int_equal(state_begin(f->s, &f->e), 0);
 	assert_int_equal(state_stage_begin(f->s, &f->e), 0);
+	assert_int_equal(state_stage_list(f->s, f->source, &f->e), 0);
 }
 
 struct api_user

@@ -1,4 +1,4 @@
-/* One request and lists over pages, with http_send() played by the test. */
+/* One request and lists over pages, with oktad-net played by the test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,76 +11,9 @@
 
 #include "api.h"
 #include "api_directory.h"
-#include "http.h"
+#include "api_play.h"
 #include "json.h"
 #include "wire.h"
-
-/* What the next requests get, in order; the last one stays. */
-struct answer {
-	int status;
-	const char *type, *body, *next;
-	enum error_kind kind; /* not ERROR_NONE: http_send fails */
-	unsigned int retry_s;
-	const char *path; /* not NULL: must be asked for */
-};
-
-static const struct answer *script;
-static size_t asked;
-static uint64_t waited_ms;
-
-int __wrap_http_send(int channel, const struct http_request *req,
-    struct http_response *res, struct error *e);
-
-int
-__wrap_http_send(int channel, const struct http_request *req,
-    struct http_response *res, struct error *e)
-{
-	const struct answer *a = script;
-
-	assert_int_equal(channel, 7);
-	assert_string_equal(req->method, "GET");
-	assert_int_equal(req->credential, HTTP_DAEMON);
-	assert_null(req->body);
-	asked++;
-	if (script[1].status != 0 || script[1].kind != ERROR_NONE)
-		script++;
-	memset(res, 0, sizeof(*res));
-	if (a->path != NULL)
-		assert_string_equal(req->path, a->path);
-	if (a->kind != ERROR_NONE) {
-		error_set(e, a->kind, "played");
-		e->retry_s = a->retry_s;
-		return -1;
-	}
-	res->status = a->status;
-	res->body = strdup(a->body != NULL ? a->body : "");
-	res->body_len = strlen(res->body);
-	res->next = a->next != NULL ? strdup(a->next) : NULL;
-	snprintf(res->content_type, sizeof(res->content_type), "%s",
-	    a->type != NULL ? a->type : "application/json");
-	res->date = 1767323045;
-	return 0;
-}
-
-static int
-no_pause(void *arg, uint32_t ms, struct error *e)
-{
-	(void)arg;
-	(void)e;
-	waited_ms += ms;
-	return 0;
-}
-
-static struct api
-begin(const struct answer *answers)
-{
-	script = answers;
-	asked = 0;
-	waited_ms = 0;
-	return (struct api){.channel = 7,
-	    .deadline = wire_now_ms() + 3600000,
-	    .pause = no_pause};
-}
 
 static int
 count_element(void *arg, const struct json_object *o, struct error *e)
@@ -110,9 +43,9 @@ stop(void *arg, const struct json_object *o, struct error *e)
 	return error_set(e, ERROR_PROTOCOL, "stop");
 }
 
-#define END                                                                    \
-	{                                                                      \
-		0, NULL, NULL, NULL, ERROR_NONE, 0, NULL                       \
+#define END                                              \
+	{                                                \
+		0, NULL, NULL, NULL, ERROR_NONE, 0, NULL \
 	}
 
 static void
@@ -136,7 +69,8 @@ test_list_follows_its_pages_to_the_end(void **state)
 	int n = 0;
 
 	(void)state;
-	assert_int_equal(api_list(&a, "/l?limit=2", count_element, &n, &e), 0);
+	assert_int_equal(
+	    api_list(&a, "/l?limit=2", NULL, count_element, &n, &e), 0);
 	assert_int_equal(n, 3);
 	assert_int_equal(asked, 3);
 	assert_int_equal(a.requests, 3);
@@ -186,7 +120,8 @@ test_what_is_not_an_answer_fails_T90(void **state)
 		struct error e = {0};
 		int n = 0;
 
-		assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+		assert_int_equal(
+		    api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 		assert_int_not_equal(e.kind, ERROR_NONE);
 		assert_int_equal(n, 0);
 		assert_int_equal(asked, 1);
@@ -233,24 +168,24 @@ test_429_is_waited_out_but_not_for_ever(void **state)
 	int n = 0;
 
 	(void)state;
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), 0);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), 0);
 	assert_int_equal(waited_ms, 7000);
 	a = begin(always);
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 	assert_int_equal(e.kind, ERROR_RETRY);
 	assert_int_equal(asked, API_WAITS_MAX + 1);
 	a = begin(later);
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 	assert_int_equal(asked, 1);
 	assert_int_equal(waited_ms, 0);
 	/* Nor past the deadline of the pass. */
 	a = begin(twice);
 	a.deadline = wire_now_ms() + 2000;
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 	assert_int_equal(asked, 1);
 	a = begin(twice);
 	a.deadline = 1;
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 	assert_int_equal(asked, 0);
 }
 
@@ -280,14 +215,14 @@ test_stalled_lists_fail_T91(void **state)
 	int n = 0;
 
 	(void)state;
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 	a = begin(empty);
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 	assert_int_equal(asked, API_IDLE_PAGES_MAX);
 	a = begin(known);
-	assert_int_equal(api_list(&a, "/l", nothing_new, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, nothing_new, &n, &e), -1);
 	a = begin(known);
-	assert_int_equal(api_list(&a, "/l", stop, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, stop, &n, &e), -1);
 	assert_int_equal(asked, 1);
 }
 
@@ -302,7 +237,7 @@ test_a_later_page_that_fails_fails_the_list_T91(void **state)
 	int n = 0;
 
 	(void)state;
-	assert_int_equal(api_list(&a, "/l", count_element, &n, &e), -1);
+	assert_int_equal(api_list(&a, "/l", NULL, count_element, &n, &e), -1);
 	assert_int_equal(n, 1);
 }
 
@@ -361,9 +296,9 @@ test_paths_hold_ids_and_constants_only_T93(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    api_group_members(&a, &rules, "00g1", on_user, seen, &e), 0);
+	    api_group_members(&a, &rules, "00g1", NULL, on_user, seen, &e), 0);
 	assert_int_equal(
-	    api_app_users(&a, &rules, "0oa1", on_user, seen, &e), 0);
+	    api_app_users(&a, &rules, "0oa1", NULL, on_user, seen, &e), 0);
 	assert_int_equal(
 	    api_user_groups(&a, &rules, "00u1", on_group, seen, &e), 0);
 	assert_int_equal(
@@ -371,20 +306,22 @@ test_paths_hold_ids_and_constants_only_T93(void **state)
 	assert_string_equal(seen, "u1u2g1u4");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		asked = 0;
-		assert_int_equal(
-		    api_group_members(&a, &rules, bad[i], on_user, seen, &e),
+		assert_int_equal(api_group_members(&a, &rules, bad[i], NULL,
+				     on_user, seen, &e),
 		    -1);
 		assert_int_equal(
-		    api_app_users(&a, &rules, bad[i], on_user, seen, &e), -1);
+		    api_app_users(&a, &rules, bad[i], NULL, on_user, seen, &e),
+		    -1);
 		assert_int_equal(
 		    api_user_groups(&a, &rules, bad[i], on_group, seen, &e),
 		    -1);
 		assert_int_equal(api_user(&a, &rules, bad[i], &u, &e), -1);
-		assert_int_equal(api_group(&a, &rules, bad[i], &g, &e), -1);
 		assert_int_equal(
-		    api_app_user(&a, &rules, bad[i], "u", &known, &e), -1);
+		    api_group(&a, &rules, bad[i], NULL, &g, &e), -1);
 		assert_int_equal(
-		    api_app_user(&a, &rules, "a", bad[i], &known, &e), -1);
+		    api_app_user(&a, &rules, bad[i], "u", &u, &known, &e), -1);
+		assert_int_equal(
+		    api_app_user(&a, &rules, "a", bad[i], &u, &known, &e), -1);
 		assert_int_equal(asked, 0);
 	}
 }
@@ -402,9 +339,42 @@ test_an_answer_about_another_id_fails(void **state)
 	(void)state;
 	assert_int_equal(api_user(&a, &rules, "00u1", &u, &e), -1);
 	a = begin(user);
-	assert_int_equal(api_group(&a, &rules, "00u1", &g, &e), -1);
+	assert_int_equal(api_group(&a, &rules, "00u1", NULL, &g, &e), -1);
 	a = begin(user);
 	assert_int_equal(api_user(&a, &rules, "other", &u, &e), 0);
+}
+
+static void
+test_a_group_tells_how_many_where_asked(void **state)
+{
+#define GROUP(more)                                                       \
+	"{\"id\":\"00g1\",\"type\":\"OKTA_GROUP\",\"profile\":{\"name\":" \
+	"\"crew\"}" more "}"
+	static const struct {
+		const char *body;
+		uint32_t people;
+	} rows[] = {
+	    {GROUP(",\"_embedded\":{\"stats\":{\"usersCount\":77}}"), 77},
+	    {GROUP(",\"_embedded\":{\"stats\":{\"usersCount\":-1}}"), 0},
+	    {GROUP(",\"_embedded\":{\"stats\":null}"), 0},
+	    {GROUP(",\"_embedded\":[]"), 0},
+	    {GROUP(""), 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct answer answers[] = {
+		    {.status = 200, .body = rows[i].body}, END};
+		struct api a = begin(answers);
+		struct api_group g;
+		struct error e;
+		uint32_t people = 5;
+
+		assert_int_equal(
+		    api_group(&a, &rules, "00g1", &people, &g, &e), 0);
+		assert_int_equal(people, rows[i].people);
+		assert_string_equal(g.name, "crew");
+	}
 }
 
 static void
@@ -424,19 +394,24 @@ test_app_assignment_tells_no_from_unknown(void **state)
 	    {.status = 404, .body = "{\"errorCode\":\"E0000007\"}"}, END};
 	static const struct answer broken[] = {{.status = 500}, END};
 	struct api a = begin(yes);
+	struct api_user u;
 	struct error e;
 	int known;
 
 	(void)state;
-	assert_int_equal(api_app_user(&a, &rules, "a", "u", &known, &e), 1);
+	assert_int_equal(api_app_user(&a, &rules, "a", "u", &u, &known, &e), 1);
 	a = begin(ended);
-	assert_int_equal(api_app_user(&a, &rules, "a", "u", &known, &e), 0);
+	assert_int_equal(api_app_user(&a, &rules, "a", "u", &u, &known, &e), 0);
 	assert_int_equal(known, 1);
 	a = begin(none);
-	assert_int_equal(api_app_user(&a, &rules, "a", "u", &known, &e), 0);
+	assert_int_equal(api_app_user(&a, &rules, "a", "u", &u, &known, &e), 0);
 	assert_int_equal(known, 0);
 	a = begin(broken);
-	assert_int_equal(api_app_user(&a, &rules, "a", "u", &known, &e), -1);
+	assert_int_equal(
+	    api_app_user(&a, &rules, "a", "u", &u, &known, &e), -1);
+	a = begin(yes);
+	assert_int_equal(
+	    api_app_user(&a, &rules, "a", "other", &u, &known, &e), -1);
 }
 
 int
@@ -451,6 +426,7 @@ main(void)
 	    cmocka_unit_test(test_a_later_page_that_fails_fails_the_list_T91),
 	    cmocka_unit_test(test_paths_hold_ids_and_constants_only_T93),
 	    cmocka_unit_test(test_an_answer_about_another_id_fails),
+	    cmocka_unit_test(test_a_group_tells_how_many_where_asked),
 	    cmocka_unit_test(test_app_assignment_tells_no_from_unknown),
 	};
 

@@ -33,8 +33,8 @@ test_bad_configurations_are_refused_with_their_line_T120(void **state)
 		/* No configuration at all is left, so none is wider. */
 		assert_null(c);
 		assert_int_equal(e.kind, ERROR_CONFIG);
-		snprintf(place, sizeof(place), t->line > 0 ? "%s:%u: " :
-		    "%s: ", folder_at(&conf_here, "okta.conf"), t->line);
+		snprintf(place, sizeof(place), t->line > 0 ? "%s:%u: " : "%s: ",
+		    folder_at(&conf_here, "okta.conf"), t->line);
 		if (strncmp(e.text, place, strlen(place)) != 0 ||
 		    strstr(e.text, t->says) == NULL)
 			fail_msg("%s\n  said: %s\n  not: %s…%s", t->text,
@@ -54,8 +54,9 @@ test_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(c->okta.mode, CONF_OAUTH);
 	assert_string_equal(c->okta.algorithm, "ES256");
 	assert_string_equal(c->okta.scopes[0], "okta.groups.read");
-	assert_string_equal(c->okta.scopes[1], "okta.users.read");
-	assert_null(c->okta.scopes[2]);
+	assert_string_equal(c->okta.scopes[1], "okta.logs.read");
+	assert_string_equal(c->okta.scopes[2], "okta.users.read");
+	assert_null(c->okta.scopes[3]);
 	assert_int_equal(c->rate_share, 50);
 	assert_string_equal(c->allow_groups[0], "00gAAAAAAAAAAAAAAAAA");
 	assert_null(c->allow_groups[1]);
@@ -92,7 +93,8 @@ test_factor_is_required_unless_written_out_T120(void **state)
 	struct conf *c;
 
 	(void)state;
-	conf_write("okta.conf", 9, "flow = authn\n[service sudo]\n"
+	conf_write("okta.conf", 9,
+	    "flow = authn\n[service sudo]\n"
 	    "factor = okta");
 	conf_load_good(&c);
 	assert_int_equal(conf_service_for(c, "sshd").factor, FACTOR_REQUIRED);
@@ -109,6 +111,12 @@ test_factor_is_required_unless_written_out_T120(void **state)
 }
 
 static void
+collect(void *arg, const char *id, const char *text)
+{
+	buf_printf(arg, "%s %s\n", id, text);
+}
+
+static void
 test_empty_allow_list_lets_nobody_in_and_says_so_T120(void **state)
 {
 	struct buf out;
@@ -121,9 +129,11 @@ test_empty_allow_list_lets_nobody_in_and_says_so_T120(void **state)
 	assert_null(c->allow_apps[0]);
 	assert_null(c->publish_groups[0]);
 	buf_init(&out, 4096);
-	assert_int_equal(conf_remarks(c, &out), 1);
-	assert_non_null(strstr(out.bytes,
-	    "okta.conf:7: allow_groups: names nobody"));
+	conf_remarks(c, collect, &out);
+	assert_memory_equal(out.bytes, "nobody-allowed ", 15);
+	assert_non_null(
+	    strstr(out.bytes, "okta.conf:7: allow_groups: names nobody"));
+	assert_ptr_equal(strchr(out.bytes, '\n'), strrchr(out.bytes, '\n'));
 	buf_clear(&out);
 	conf_free(c);
 }
@@ -140,24 +150,31 @@ test_remarks_name_what_may_not_be_meant(void **state)
 	} rows[] = {
 	    {0, "", 0, ""},
 	    {5, "", 1, "key_id: is not set"},
-	    {5, "key_id = k\nscopes = okta.users.read", 1,
+	    {5, "key_id = k\nscopes = okta.users.read", 2,
 		"okta.conf:6: scopes: without okta.groups.read is off"},
-	    {0, "[directory]\nuid_attribute = uidNumber", 1,
-		"okta.conf:11: uid_attribute: people must not be able"},
-	    {0, "[directory]\nname = attribute:n\nshell_attribute = s", 2,
-		"okta.conf:12: shell_attribute: people"},
+	    {0, "[directory]\nuid_attribute = uidNumber", 0, ""},
+	    {0, "[directory]\nuid_attribute = u\ntrust_attributes = yes", 1,
+		"okta.conf:12: trust_attributes: nobody looks whether"},
+	    {0,
+		"[directory]\nname = attribute:n\nshell_attribute = s\n"
+		"trust_attributes = yes",
+		2, "edit the attribute of shell_attribute in Okta"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct conf *c;
 		struct buf out;
+		int count = 0;
 
 		conf_write("okta.conf", rows[i].replaced, rows[i].text);
 		conf_load_good(&c);
 		buf_init(&out, 4096);
-		assert_int_equal(conf_remarks(c, &out), rows[i].count);
 		buf_puts(&out, "");
+		conf_remarks(c, collect, &out);
+		for (const char *l = out.bytes; (l = strchr(l, '\n')); l++)
+			count++;
+		assert_int_equal(count, rows[i].count);
 		if (strstr(out.bytes, rows[i].says) == NULL)
 			fail_msg("%s", out.bytes);
 		buf_clear(&out);
@@ -171,7 +188,8 @@ test_pinned_line_may_stand_as_it_was_printed(void **state)
 	struct conf *c;
 
 	(void)state;
-	conf_write("okta.conf", 7, "allow_groups = 00gAAAAAAAAAAAAAAAAA "
+	conf_write("okta.conf", 7,
+	    "allow_groups = 00gAAAAAAAAAAAAAAAAA "
 	    "00gBBBBBBBBBBBBBBBBB # Linux 00gCCCCCCCCCCCCCCCCC");
 	conf_load_good(&c);
 	assert_string_equal(c->allow_groups[1], "00gBBBBBBBBBBBBBBBBB");
@@ -185,7 +203,8 @@ test_token_mode_and_values(void **state)
 	struct conf *c;
 
 	(void)state;
-	folder_write(&conf_here, "okta.conf", "[okta]\n"
+	folder_write(&conf_here, "okta.conf",
+	    "[okta]\n"
 	    "  url = https://Acme.Okta.com:8443/\n"
 	    "\tapi_token=00abc_-Z\n"
 	    "rate_share = 75%\n"
@@ -193,7 +212,8 @@ test_token_mode_and_values(void **state)
 	    "max_age = 90m\nid_range = 65536 - 524287\n"
 	    "key_login_status = LOCKED_OUT PASSWORD_EXPIRED\n"
 	    "name = attribute:unixName\nuid_attribute = uidNumber\n"
-	    "[login]\ntrusted_app = yes\nfailures = 2", 0400);
+	    "[login]\ntrusted_app = yes\nfailures = 2",
+	    0400);
 	conf_load_good(&c);
 	assert_string_equal(c->url, "https://acme.okta.com:8443");
 	assert_int_equal(c->okta.mode, CONF_API_TOKEN);
@@ -203,8 +223,8 @@ test_token_mode_and_values(void **state)
 	assert_int_equal(c->max_age_s, 5400);
 	assert_int_equal(c->id_min, 65536);
 	assert_int_equal(c->id_max, 524287);
-	assert_int_equal(c->key_statuses, 1u << STATUS_LOCKED_OUT |
-	    1u << STATUS_PASSWORD_EXPIRED);
+	assert_int_equal(c->key_statuses,
+	    1u << STATUS_LOCKED_OUT | 1u << STATUS_PASSWORD_EXPIRED);
 	assert_string_equal(c->name, "attribute:unixName");
 	assert_int_equal(c->trusted_app, 1);
 	assert_int_equal(c->failures_reserved, 1);
@@ -220,15 +240,29 @@ test_scopes_follow_the_features(void **state)
 	conf_write("okta.conf", 7, "allow_apps = 0oaAAAAAAAAAAAAAAAAA");
 	conf_load_good(&c);
 	assert_string_equal(c->okta.scopes[0], "okta.apps.read");
-	assert_string_equal(c->okta.scopes[1], "okta.users.read");
-	assert_null(c->okta.scopes[2]);
+	assert_string_equal(c->okta.scopes[1], "okta.logs.read");
+	assert_string_equal(c->okta.scopes[2], "okta.users.read");
+	assert_null(c->okta.scopes[3]);
 	conf_free(c);
 	/* The first okta.conf, before `oktactl pin` has found a group. */
 	conf_write("okta.conf", 7, "allow_groups =");
 	conf_load_good(&c);
 	assert_string_equal(c->okta.scopes[0], "okta.groups.read");
-	assert_string_equal(c->okta.scopes[1], "okta.users.read");
-	assert_null(c->okta.scopes[2]);
+	assert_string_equal(c->okta.scopes[1], "okta.logs.read");
+	assert_string_equal(c->okta.scopes[2], "okta.users.read");
+	assert_null(c->okta.scopes[3]);
+	conf_free(c);
+	/* Attributes are only worth as much as the schema says (T20). */
+	conf_write("okta.conf", 0, "[directory]\nhome_attribute = h");
+	conf_load_good(&c);
+	assert_string_equal(c->okta.scopes[0], "okta.groups.read");
+	assert_string_equal(c->okta.scopes[2], "okta.schemas.read");
+	assert_string_equal(c->okta.scopes[3], "okta.users.read");
+	conf_free(c);
+	conf_write("okta.conf", 0,
+	    "[directory]\nhome_attribute = h\ntrust_attributes = yes");
+	conf_load_good(&c);
+	assert_string_equal(c->okta.scopes[2], "okta.users.read");
 	conf_free(c);
 	conf_write("okta.conf", 5, "scopes = okta.users.read okta.logs.read");
 	conf_load_good(&c);
@@ -244,23 +278,42 @@ test_id_range_boundaries_T7(void **state)
 		const char *range;
 		int is_good;
 	} rows[] = {
-	    {"1879048192-2147352575", 1}, {"1879048192-1879048192", 1},
-	    {"2147352575-2147352575", 1}, {"65536-65536", 1},
-	    {"65536-524287", 1}, {"2147418112-2147483646", 1},
-	    {"0-2147352575", 0}, {"1-1", 0}, {"999-70000", 0},
-	    {"65534-65534", 0}, {"65535-65536", 0}, {"65536-524288", 0},
-	    {"524288-600000", 0}, {"1879048191-1879048192", 0},
-	    {"1879048192-2147352576", 0}, {"2147418111-2147418112", 0},
-	    {"2147352576-2147418111", 0}, {"2147418112-2147483647", 0},
-	    {"2147483647-2147483647", 0}, {"2147483648-2147483649", 0},
-	    {"4294967294-4294967295", 0}, {"4294967295-4294967295", 0},
-	    {"1879048192-4294967296", 0}, {"1879048192-42949672960", 0},
+	    {"1879048192-2147352575", 1},
+	    {"1879048192-1879048192", 1},
+	    {"2147352575-2147352575", 1},
+	    {"65536-65536", 1},
+	    {"65536-524287", 1},
+	    {"2147418112-2147483646", 1},
+	    {"0-2147352575", 0},
+	    {"1-1", 0},
+	    {"999-70000", 0},
+	    {"65534-65534", 0},
+	    {"65535-65536", 0},
+	    {"65536-524288", 0},
+	    {"524288-600000", 0},
+	    {"1879048191-1879048192", 0},
+	    {"1879048192-2147352576", 0},
+	    {"2147418111-2147418112", 0},
+	    {"2147352576-2147418111", 0},
+	    {"2147418112-2147483647", 0},
+	    {"2147483647-2147483647", 0},
+	    {"2147483648-2147483649", 0},
+	    {"4294967294-4294967295", 0},
+	    {"4294967295-4294967295", 0},
+	    {"1879048192-4294967296", 0},
+	    {"1879048192-42949672960", 0},
 	    {"18446744073709551615-18446744073709551616", 0},
-	    {"2147352575-1879048192", 0}, {"-1879048192-2147352575", 0},
-	    {"1879048192", 0}, {"1879048192-", 0}, {"-2147352575", 0},
-	    {"0x70000000-0x7ffe0000", 0}, {"01879048192-2147352575", 0},
-	    {"1879048192:2147352575", 0}, {"1879048192-2147352575-1", 0},
-	    {"1e9-2e9", 0}, {"1879048192-+2147352575", 0},
+	    {"2147352575-1879048192", 0},
+	    {"-1879048192-2147352575", 0},
+	    {"1879048192", 0},
+	    {"1879048192-", 0},
+	    {"-2147352575", 0},
+	    {"0x70000000-0x7ffe0000", 0},
+	    {"01879048192-2147352575", 0},
+	    {"1879048192:2147352575", 0},
+	    {"1879048192-2147352575-1", 0},
+	    {"1e9-2e9", 0},
+	    {"1879048192-+2147352575", 0},
 	};
 	char text[128];
 
@@ -281,8 +334,8 @@ test_id_range_boundaries_T7(void **state)
 static void
 test_secret_never_stands_in_a_message_T109(void **state)
 {
-	static const char *const lines[] = {
-	    "[okta]\napi_token = 00canary", "[admin]\napi_token = 00canary!",
+	static const char *const lines[] = {"[okta]\napi_token = 00canary",
+	    "[admin]\napi_token = 00canary!",
 	    "[okta]\napi_token = 00canary\napi_token = 00canary",
 	    "[okta]\napi_token = '00canary'"};
 
@@ -315,6 +368,6 @@ main(void)
 	    cmocka_unit_test(test_secret_never_stands_in_a_message_T109),
 	};
 
-	return cmocka_run_group_tests(tests, conf_fixture_up,
-	    conf_fixture_down);
+	return cmocka_run_group_tests(
+	    tests, conf_fixture_up, conf_fixture_down);
 }

@@ -22,13 +22,18 @@ test_later_dropin_replaces_the_whole_value(void **state)
 	(void)state;
 	conf_write("okta.conf", 0, "");
 	assert_int_equal(mkdir(folder_at(&conf_here, "okta.conf.d"), 0755), 0);
-	folder_write(&conf_here, "okta.conf.d/20-b.conf", "[directory]\n"
-	    "allow_groups = 00gBBBBBBBBBBBBBBBBB\n", 0600);
-	folder_write(&conf_here, "okta.conf.d/10-a.conf", "[directory]\n"
+	folder_write(&conf_here, "okta.conf.d/20-b.conf",
+	    "[directory]\n"
+	    "allow_groups = 00gBBBBBBBBBBBBBBBBB\n",
+	    0600);
+	folder_write(&conf_here, "okta.conf.d/10-a.conf",
+	    "[directory]\n"
 	    "allow_groups = 00gCCCCCCCCCCCCCCCCC 00gDDDDDDDDDDDDDDDDD\n",
 	    0600);
-	folder_write(&conf_here, "okta.conf.d/30-c.conf~", "[directory]\n"
-	    "allow_groups = 00gEEEEEEEEEEEEEEEEE\n", 0600);
+	folder_write(&conf_here, "okta.conf.d/30-c.conf~",
+	    "[directory]\n"
+	    "allow_groups = 00gEEEEEEEEEEEEEEEEE\n",
+	    0600);
 	conf_load_good(&c);
 	assert_string_equal(c->allow_groups[0], "00gBBBBBBBBBBBBBBBBB");
 	assert_null(c->allow_groups[1]);
@@ -37,14 +42,18 @@ test_later_dropin_replaces_the_whole_value(void **state)
 	conf_free(c);
 
 	/* A wrong line is not hidden by the file that replaces it. */
-	folder_write(&conf_here, "okta.conf.d/10-a.conf", "[directory]\n"
-	    "allow_groups = Everyone\n", 0600);
+	folder_write(&conf_here, "okta.conf.d/10-a.conf",
+	    "[directory]\n"
+	    "allow_groups = Everyone\n",
+	    0600);
 	assert_int_equal(conf_load_here(&c, &e), -1);
 	assert_non_null(strstr(e.text, "10-a.conf:2: allow_groups: "));
 
 	/* Two ways to authenticate, in two files. */
-	folder_write(&conf_here, "okta.conf.d/10-a.conf", "[okta]\n"
-	    "api_token = 00abc\n", 0600);
+	folder_write(&conf_here, "okta.conf.d/10-a.conf",
+	    "[okta]\n"
+	    "api_token = 00abc\n",
+	    0600);
 	assert_int_equal(conf_load_here(&c, &e), -1);
 	assert_non_null(strstr(e.text, "10-a.conf:2: api_token: contradicts"));
 
@@ -52,8 +61,8 @@ test_later_dropin_replaces_the_whole_value(void **state)
 	folder_write(&conf_here, "okta.conf.d/10-a.conf", "\n", 0644);
 	assert_int_equal(conf_load_here(&c, &e), -1);
 	assert_non_null(strstr(e.text, "chmod 0600"));
-	assert_int_equal(chmod(folder_at(&conf_here, "okta.conf.d/10-a.conf"),
-	    0600), 0);
+	assert_int_equal(
+	    chmod(folder_at(&conf_here, "okta.conf.d/10-a.conf"), 0600), 0);
 	assert_int_equal(chmod(folder_at(&conf_here, "okta.conf.d"), 0777), 0);
 	assert_int_equal(conf_load_here(&c, &e), -1);
 	assert_non_null(strstr(e.text, "others may write this folder"));
@@ -91,8 +100,8 @@ test_files_that_are_not_there_or_not_files(void **state)
 	refused_with(folder_at(&conf_here, "okta.conf"), "Not a directory");
 	unlink(folder_at(&conf_here, "okta.conf.d"));
 	/* A folder of drop-ins that leads elsewhere. */
-	assert_int_equal(symlink("/etc",
-	    folder_at(&conf_here, "okta.conf.d")), 0);
+	assert_int_equal(
+	    symlink("/etc", folder_at(&conf_here, "okta.conf.d")), 0);
 	refused_with(folder_at(&conf_here, "okta.conf"), "okta.conf.d");
 	unlink(folder_at(&conf_here, "okta.conf.d"));
 }
@@ -105,16 +114,25 @@ test_modes_of_folders_T111(void **state)
 		mode_t mode;
 		int is_good;
 	} rows[] = {
-	    {0700, 1}, {0750, 1}, {0755, 1}, {0711, 1}, {0555, 1}, {01777, 1},
-	    {0770, 0}, {0775, 0}, {0757, 0}, {0777, 0}, {02775, 0},
+	    {0700, 1},
+	    {0750, 1},
+	    {0755, 1},
+	    {0711, 1},
+	    {0555, 1},
+	    {01777, 1},
+	    {0770, 0},
+	    {0775, 0},
+	    {0757, 0},
+	    {0777, 0},
+	    {02775, 0},
 	};
 
 	(void)state;
 	conf_write("okta.conf", 0, "");
 	assert_int_equal(mkdir(folder_at(&conf_here, "okta.conf.d"), 0755), 0);
 	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *path = i % 2 ? conf_here.path :
-		    folder_at(&conf_here, "okta.conf.d");
+		const char *path = i % 2 ? conf_here.path
+					 : folder_at(&conf_here, "okta.conf.d");
 		struct error e = {0};
 		struct conf *c;
 
@@ -135,9 +153,17 @@ test_token_files(void **state)
 		const char *text;
 		int is_good;
 	} rows[] = {
-	    {"00abc", 1}, {"00abc\n", 1}, {"00abc\n\n", 1}, {"", 0},
-	    {"\n", 0}, {"00abc def", 0}, {"00abc\n00def", 0}, {" 00abc", 0},
-	    {"SSWS 00abc", 0}, {"00abc\r\n", 0}, {"\"00abc\"", 0},
+	    {"00abc", 1},
+	    {"00abc\n", 1},
+	    {"00abc\n\n", 1},
+	    {"", 0},
+	    {"\n", 0},
+	    {"00abc def", 0},
+	    {"00abc\n00def", 0},
+	    {" 00abc", 0},
+	    {"SSWS 00abc", 0},
+	    {"00abc\r\n", 0},
+	    {"\"00abc\"", 0},
 	};
 	char text[512];
 
@@ -147,9 +173,11 @@ test_token_files(void **state)
 		struct conf *c;
 
 		folder_write(&conf_here, "other", rows[i].text, 0600);
-		snprintf(text, sizeof(text), "[okta]\nurl = https://a.test\n"
+		snprintf(text, sizeof(text),
+		    "[okta]\nurl = https://a.test\n"
 		    "api_token_file = %s/other\n[directory]\n"
-		    "allow_groups = 00gA\n", conf_here.path);
+		    "allow_groups = 00gA\n",
+		    conf_here.path);
 		folder_write(&conf_here, "okta.conf", text, 0600);
 		if ((conf_load_here(&c, &e) == 0) != rows[i].is_good)
 			fail_msg("%s: %s", rows[i].text, e.text);
@@ -159,8 +187,8 @@ test_token_files(void **state)
 	}
 	strcat(text, "[okta]\napi_token = 00abc\n");
 	folder_write(&conf_here, "okta.conf", text, 0600);
-	refused_with(folder_at(&conf_here, "okta.conf"),
-	    "contradicts api_token");
+	refused_with(
+	    folder_at(&conf_here, "okta.conf"), "contradicts api_token");
 }
 
 int
@@ -173,6 +201,6 @@ main(void)
 	    cmocka_unit_test(test_token_files),
 	};
 
-	return cmocka_run_group_tests(tests, conf_fixture_up,
-	    conf_fixture_down);
+	return cmocka_run_group_tests(
+	    tests, conf_fixture_up, conf_fixture_down);
 }

@@ -54,26 +54,26 @@ test_absent_names_and_numbers_are_absent(void **state)
 	memset(longer, 'a', sizeof(longer));
 	longer[sizeof(longer) - 1] = '\0';
 	for (n = 0; n < sizeof(longer); n++)
-		assert_int_equal(directory_user_by_name(&s.d, longer + n, &u),
-		    OKTA_ABSENT);
-	assert_int_equal(directory_user_by_name(&s.d, "User1", &u),
-	    OKTA_ABSENT);
-	assert_int_equal(directory_user_by_name(&s.d, "user1 ", &u),
-	    OKTA_ABSENT);
-	assert_int_equal(directory_group_by_name(&s.d, "group10", &g),
-	    OKTA_ABSENT);
-	assert_int_equal(directory_group_by_name(&s.d, "group", &g),
-	    OKTA_ABSENT);
+		assert_int_equal(
+		    directory_user_by_name(&s.d, longer + n, &u), OKTA_ABSENT);
+	assert_int_equal(
+	    directory_user_by_name(&s.d, "User1", &u), OKTA_ABSENT);
+	assert_int_equal(
+	    directory_user_by_name(&s.d, "user1 ", &u), OKTA_ABSENT);
+	assert_int_equal(
+	    directory_group_by_name(&s.d, "group10", &g), OKTA_ABSENT);
+	assert_int_equal(
+	    directory_group_by_name(&s.d, "group", &g), OKTA_ABSENT);
 	for (n = 0; n < 1000; n++) {
-		assert_int_equal(directory_user_by_uid(&s.d, n, &u),
-		    OKTA_ABSENT);
-		assert_int_equal(directory_group_by_gid(&s.d, n, &g),
-		    OKTA_ABSENT);
-		assert_int_equal(directory_person_by_uid(&s.people, n, &p),
-		    OKTA_ABSENT);
+		assert_int_equal(
+		    directory_user_by_uid(&s.d, n, &u), OKTA_ABSENT);
+		assert_int_equal(
+		    directory_group_by_gid(&s.d, n, &g), OKTA_ABSENT);
+		assert_int_equal(
+		    directory_person_by_uid(&s.people, n, &p), OKTA_ABSENT);
 	}
-	assert_int_equal(directory_person_by_id(&s.people, "00uNobody", &p),
-	    OKTA_ABSENT);
+	assert_int_equal(
+	    directory_person_by_id(&s.people, "00uNobody", &p), OKTA_ABSENT);
 	snapshot_free(&s);
 }
 
@@ -139,11 +139,10 @@ test_enumeration_names_everybody_once(void **state)
 	assert_int_equal(directory_next_user(&s.d, &cursor, &u), OKTA_ABSENT);
 	for (cursor = 0, n = 0, private = 0;
 	     directory_next_group(&s.d, &cursor, &g) == OKTA_OK; n++)
-		private += (uint32_t)g.is_private;
+	private += (uint32_t)g.is_private;
 	assert_int_equal(n, 777 + 33);
 	assert_int_equal(private, 777);
-	assert_int_equal(directory_next_group(&s.d, &cursor, &g),
-	    OKTA_ABSENT);
+	assert_int_equal(directory_next_group(&s.d, &cursor, &g), OKTA_ABSENT);
 	for (cursor = 0, n = 0;
 	     directory_next_person(&s.people, &cursor, &p) == OKTA_OK; n++)
 		assert_int_equal(p.uid, SNAPSHOT_UID(n));
@@ -216,11 +215,10 @@ test_empty_directory_answers_absent(void **state)
 	(void)state;
 	snapshot_make(&s, 0, 0, 0);
 	assert_int_equal(directory_user_by_name(&s.d, "a", &u), OKTA_ABSENT);
-	assert_int_equal(directory_user_by_uid(&s.d, SNAPSHOT_UID(1), &u),
-	    OKTA_ABSENT);
+	assert_int_equal(
+	    directory_user_by_uid(&s.d, SNAPSHOT_UID(1), &u), OKTA_ABSENT);
 	assert_int_equal(directory_next_user(&s.d, &cursor, &u), OKTA_ABSENT);
-	assert_int_equal(directory_next_group(&s.d, &cursor, &g),
-	    OKTA_ABSENT);
+	assert_int_equal(directory_next_group(&s.d, &cursor, &g), OKTA_ABSENT);
 	snapshot_free(&s);
 }
 
@@ -235,16 +233,16 @@ read_all(const struct directory *d)
 	for (cursor = 0; directory_next_user(d, &cursor, &u) == OKTA_OK;) {
 		assert_true(directory_is_id(d, u.uid));
 		assert_true(directory_is_id(d, u.gid));
-		assert_true(strlen(u.name) + strlen(u.gecos) +
-			strlen(u.home) + strlen(u.shell) + 4 <=
+		assert_true(strlen(u.name) + strlen(u.gecos) + strlen(u.home) +
+			strlen(u.shell) + 4 <=
 		    u.strings_len);
 		for (n = 0; n < u.ngids; n++)
 			(void)directory_group_by_gid(d, u.gids[n], &g);
 	}
 	for (cursor = 0; directory_next_group(d, &cursor, &g) == OKTA_OK;) {
 		assert_true(directory_is_id(d, g.gid));
-		assert_int_equal(strnlen(g.name, g.name_len + 1) <=
-			g.name_len, 1);
+		assert_int_equal(
+		    strnlen(g.name, g.name_len + 1) <= g.name_len, 1);
 		if (g.members_len > 0)
 			assert_int_equal(g.members[g.members_len - 1], '\0');
 	}
@@ -312,8 +310,8 @@ test_every_cut_file_is_refused_T77(void **state)
 	for (len = 0; len < s.size; len++) {
 		cut = malloc(len + 1);
 		memcpy(cut, s.bytes, len);
-		assert_int_equal(directory_view(&d, cut, len,
-				     DIR_MAGIC_PUBLIC), OKTA_BAD);
+		assert_int_equal(
+		    directory_view(&d, cut, len, DIR_MAGIC_PUBLIC), OKTA_BAD);
 		assert_null(d.base);
 		free(cut);
 	}
@@ -326,8 +324,8 @@ stamp_and_expect(struct snapshot *s, int code)
 	struct directory d;
 
 	directory_stamp(s->bytes, s->size, 1, 1);
-	assert_int_equal(directory_view(&d, s->bytes, s->size,
-			     DIR_MAGIC_PUBLIC), code);
+	assert_int_equal(
+	    directory_view(&d, s->bytes, s->size, DIR_MAGIC_PUBLIC), code);
 }
 
 static void
@@ -345,8 +343,9 @@ test_versions_and_kinds_are_told_apart(void **state)
 	h->major = 2;
 	stamp_and_expect(&s, OKTA_VERSION);
 	h->major = 1;
-	assert_int_equal(directory_view(&d, s.people_bytes, s.people_size,
-			     DIR_MAGIC_PUBLIC), OKTA_BAD);
+	assert_int_equal(
+	    directory_view(&d, s.people_bytes, s.people_size, DIR_MAGIC_PUBLIC),
+	    OKTA_BAD);
 	h->magic = __builtin_bswap64(h->magic);
 	stamp_and_expect(&s, OKTA_BAD);
 	snapshot_free(&s);
@@ -360,15 +359,15 @@ test_header_range_has_a_floor_and_a_ceiling_T4_T7(void **state)
 		uint32_t min, max;
 		int code;
 	} table[] = {
-		{ 0, 100000, OKTA_BAD },
-		{ 999, 100000, OKTA_BAD },
-		{ 1000, 100000, OKTA_OK },
-		{ 1000, 999, OKTA_BAD },
-		{ 1000, 0x7ffffffe, OKTA_OK },
-		{ 1000, 0x7fffffff, OKTA_BAD },
-		{ 1000, 0x80000000, OKTA_BAD },
-		{ 1000, 0xfffffffe, OKTA_BAD },
-		{ 1000, 0xffffffff, OKTA_BAD },
+	    {0, 100000, OKTA_BAD},
+	    {999, 100000, OKTA_BAD},
+	    {1000, 100000, OKTA_OK},
+	    {1000, 999, OKTA_BAD},
+	    {1000, 0x7ffffffe, OKTA_OK},
+	    {1000, 0x7fffffff, OKTA_BAD},
+	    {1000, 0x80000000, OKTA_BAD},
+	    {1000, 0xfffffffe, OKTA_BAD},
+	    {1000, 0xffffffff, OKTA_BAD},
 	};
 	struct snapshot s;
 	struct dir_header *h;
@@ -389,7 +388,7 @@ test_header_range_has_a_floor_and_a_ceiling_T4_T7(void **state)
 static void
 test_sentinels_inside_the_range_are_refused_T7(void **state)
 {
-	static const uint32_t ids[] = { 65533, 65534, 65535, 65536 };
+	static const uint32_t ids[] = {65533, 65534, 65535, 65536};
 	struct snapshot s;
 	struct directory d;
 	struct directory_user u;
@@ -405,8 +404,9 @@ test_sentinels_inside_the_range_are_refused_T7(void **state)
 	for (n = 0; n < 4; n++) {
 		r->uid = r->gid = ids[n];
 		directory_stamp(s.bytes, s.size, 1, 1);
-		assert_int_equal(directory_view(&d, s.bytes, s.size,
-				     DIR_MAGIC_PUBLIC), OKTA_OK);
+		assert_int_equal(
+		    directory_view(&d, s.bytes, s.size, DIR_MAGIC_PUBLIC),
+		    OKTA_OK);
 		assert_int_equal(directory_user_by_name(&d, "user0", &u),
 		    n == 1 || n == 2 ? OKTA_BAD : OKTA_OK);
 	}
@@ -417,9 +417,9 @@ test_sentinels_inside_the_range_are_refused_T7(void **state)
 static void
 test_section_bounds_do_not_wrap_T77(void **state)
 {
-	static const uint64_t values[] = { 0, 1, 7, 8, 255, 256, 1ULL << 31,
-		1ULL << 32, (1ULL << 32) + 8, 1ULL << 63, UINT64_MAX - 7,
-		UINT64_MAX };
+	static const uint64_t values[] = {0, 1, 7, 8, 255, 256, 1ULL << 31,
+	    1ULL << 32, (1ULL << 32) + 8, 1ULL << 63, UINT64_MAX - 7,
+	    UINT64_MAX};
 	struct snapshot s;
 	struct directory d;
 	struct dir_section *table, saved;
@@ -463,10 +463,9 @@ test_full_hash_section_ends_the_search_T77(void **state)
 	snapshot_make(&s, 200, 2, 1);
 	slots = (void *)(s.bytes + s.d.section[DIR_USER_NAMES].offset);
 	for (n = 0; n < s.d.section[DIR_USER_NAMES].count; n++)
-		slots[n] = (struct dir_slot){ 12345, 1 };
+		slots[n] = (struct dir_slot){12345, 1};
 	assert_int_equal(directory_user_by_name(&s.d, "user1", &u), OKTA_BAD);
-	assert_false(directory_is_loose(s.bytes,
-	    &s.d.section[DIR_USER_NAMES]));
+	assert_false(directory_is_loose(s.bytes, &s.d.section[DIR_USER_NAMES]));
 	snapshot_free(&s);
 }
 
@@ -474,26 +473,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    test_every_user_is_found_by_name_and_by_number),
-		cmocka_unit_test(test_absent_names_and_numbers_are_absent),
-		cmocka_unit_test(test_groups_list_exactly_their_members),
-		cmocka_unit_test(test_private_group_follows_from_the_user),
-		cmocka_unit_test(test_enumeration_names_everybody_once),
-		cmocka_unit_test(test_enumeration_goes_on_in_a_replaced_file),
-		cmocka_unit_test(
-		    test_people_are_found_by_number_name_and_okta_id),
-		cmocka_unit_test(test_empty_directory_answers_absent),
-		cmocka_unit_test(
-		    test_bit_flip_at_every_byte_never_leaves_the_file_T77),
-		cmocka_unit_test(test_every_cut_file_is_refused_T77),
-		cmocka_unit_test(test_versions_and_kinds_are_told_apart),
-		cmocka_unit_test(
-		    test_header_range_has_a_floor_and_a_ceiling_T4_T7),
-		cmocka_unit_test(
-		    test_sentinels_inside_the_range_are_refused_T7),
-		cmocka_unit_test(test_section_bounds_do_not_wrap_T77),
-		cmocka_unit_test(test_full_hash_section_ends_the_search_T77),
+	    cmocka_unit_test(test_every_user_is_found_by_name_and_by_number),
+	    cmocka_unit_test(test_absent_names_and_numbers_are_absent),
+	    cmocka_unit_test(test_groups_list_exactly_their_members),
+	    cmocka_unit_test(test_private_group_follows_from_the_user),
+	    cmocka_unit_test(test_enumeration_names_everybody_once),
+	    cmocka_unit_test(test_enumeration_goes_on_in_a_replaced_file),
+	    cmocka_unit_test(test_people_are_found_by_number_name_and_okta_id),
+	    cmocka_unit_test(test_empty_directory_answers_absent),
+	    cmocka_unit_test(
+		test_bit_flip_at_every_byte_never_leaves_the_file_T77),
+	    cmocka_unit_test(test_every_cut_file_is_refused_T77),
+	    cmocka_unit_test(test_versions_and_kinds_are_told_apart),
+	    cmocka_unit_test(test_header_range_has_a_floor_and_a_ceiling_T4_T7),
+	    cmocka_unit_test(test_sentinels_inside_the_range_are_refused_T7),
+	    cmocka_unit_test(test_section_bounds_do_not_wrap_T77),
+	    cmocka_unit_test(test_full_hash_section_ends_the_search_T77),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ put(const void *bytes, size_t size, mode_t mode)
 static void
 test_only_a_plain_file_of_the_trusted_owner_is_opened_T77(void **state)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = "file" };
+	struct sockaddr_un sun = {.sun_family = AF_UNIX, .sun_path = "file"};
 	struct directory d;
 	int fd;
 
@@ -83,10 +83,10 @@ test_only_a_plain_file_of_the_trusted_owner_is_opened_T77(void **state)
 	assert_int_equal(ftruncate(fd, (off_t)1 << 42), 0);
 	close(fd);
 	expect_open(OKTA_BAD);
-	assert_int_equal(directory_open(&d, "file", DIR_MAGIC_PUBLIC),
-	    OKTA_ABSENT);
-	assert_int_equal(directory_open(&d, "target/x", DIR_MAGIC_PUBLIC),
-	    OKTA_ABSENT);
+	assert_int_equal(
+	    directory_open(&d, "file", DIR_MAGIC_PUBLIC), OKTA_ABSENT);
+	assert_int_equal(
+	    directory_open(&d, "target/x", DIR_MAGIC_PUBLIC), OKTA_ABSENT);
 	assert_int_equal(unlink("target"), 0);
 }
 
@@ -102,9 +102,9 @@ clock_ms(clockid_t clock)
 static struct dir_confirmed
 confirmed_now(void)
 {
-	struct dir_confirmed c = { .magic = DIR_MAGIC_CONFIRMED,
-		.boot_ms = clock_ms(CLOCK_BOOTTIME),
-		.wall_s = clock_ms(CLOCK_REALTIME) / 1000 };
+	struct dir_confirmed c = {.magic = DIR_MAGIC_CONFIRMED,
+	    .boot_ms = clock_ms(CLOCK_BOOTTIME),
+	    .wall_s = clock_ms(CLOCK_REALTIME) / 1000};
 
 	c.high_water_s = c.wall_s;
 	assert_int_equal(directory_boot_id(c.boot_id), OKTA_OK);
@@ -116,8 +116,8 @@ age_of(struct dir_confirmed c)
 {
 	uint64_t age;
 
-	c.checksum = directory_checksum(&c,
-	    offsetof(struct dir_confirmed, checksum));
+	c.checksum =
+	    directory_checksum(&c, offsetof(struct dir_confirmed, checksum));
 	snapshot_save(&c, sizeof(c), "confirmed");
 	assert_int_equal(directory_age("confirmed", &age), OKTA_OK);
 	return age;
@@ -178,8 +178,8 @@ test_age_of_a_damaged_or_missing_file_is_not_zero(void **state)
 
 	(void)state;
 	age_of(c);
-	c.checksum = directory_checksum(&c,
-	    offsetof(struct dir_confirmed, checksum));
+	c.checksum =
+	    directory_checksum(&c, offsetof(struct dir_confirmed, checksum));
 	for (n = 0; n < sizeof(c); n++) {
 		((uint8_t *)&c)[n] ^= 0x10;
 		snapshot_save(&c, sizeof(c), "confirmed");
@@ -220,13 +220,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    test_only_a_plain_file_of_the_trusted_owner_is_opened_T77),
-		cmocka_unit_test(
-		    test_age_goes_by_the_boot_clock_within_one_boot_T102_reduced),
-		cmocka_unit_test(test_age_goes_by_the_wall_clock_across_boots),
-		cmocka_unit_test(
-		    test_age_of_a_damaged_or_missing_file_is_not_zero),
+	    cmocka_unit_test(
+		test_only_a_plain_file_of_the_trusted_owner_is_opened_T77),
+	    cmocka_unit_test(
+		test_age_goes_by_the_boot_clock_within_one_boot_T102_reduced),
+	    cmocka_unit_test(test_age_goes_by_the_wall_clock_across_boots),
+	    cmocka_unit_test(test_age_of_a_damaged_or_missing_file_is_not_zero),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

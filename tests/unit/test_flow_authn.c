@@ -21,11 +21,34 @@ test_success_of_the_bound_person_is_the_one_way_in(void **state)
 	assert_int_equal(end.verdict, VERDICT_ACCEPT);
 }
 
+/* Of an accepted login, where oktad makes Okta sessions, and never else. */
+static void
+test_session_token_is_kept_only_for_an_okta_session(void **state)
+{
+	static const char not_her[] = "{\"status\":\"SUCCESS\"," TOKEN
+				      "," USER("00ubob000000000000001") "}";
+
+	(void)state;
+	state_answer(SUCCESS);
+	assert_string_equal(fake.token, "");
+	fake.okta_sessions = 1;
+	state_answer(SUCCESS);
+	assert_string_equal(fake.token, "20111example");
+	denied(state_answer(not_her));
+	assert_string_equal(fake.token, "");
+	state_answer(SUCCESS);
+	denied(run("pw", FACTOR_REQUIRED, ""));
+	assert_string_equal(fake.token, "");
+	denied(run("pw", FACTOR_OKTA, "may not log in here"));
+	assert_string_equal(fake.token, "");
+	fake.okta_sessions = 0;
+}
+
 static void
 test_no_other_state_documented_or_invented_lets_in_T43(void **state)
 {
-	static const char *const words[] = {"UNAUTHENTICATED",
-	    "PASSWORD_WARN", "PASSWORD_EXPIRED", "PASSWORD_RESET", "RECOVERY",
+	static const char *const words[] = {"UNAUTHENTICATED", "PASSWORD_WARN",
+	    "PASSWORD_EXPIRED", "PASSWORD_RESET", "RECOVERY",
 	    "RECOVERY_CHALLENGE", "LOCKED_OUT", "MFA_ENROLL",
 	    "MFA_ENROLL_ACTIVATE", "MFA_REQUIRED", "MFA_CHALLENGE",
 	    "CONSENT_REQUIRED", "ADMIN_CONSENT_REQUIRED", "DEVICE_ACTIVATE",
@@ -38,13 +61,15 @@ test_no_other_state_documented_or_invented_lets_in_T43(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++, n++) {
-		snprintf(body, sizeof(body), "{\"status\":\"%s\"," TOKEN
-		    ",\"stateToken\":\"00abc\"," USER(ID) "}", words[i]);
+		snprintf(body, sizeof(body),
+		    "{\"status\":\"%s\"," TOKEN
+		    ",\"stateToken\":\"00abc\"," USER(ID) "}",
+		    words[i]);
 		denied(state_answer(body));
 	}
 	for (unsigned int i = 0; i < 200; i++, n++) {
-		static const char *const parts[] = {"SUCCESS", "MFA", "OK",
-		    "PASSWORD", "GRANTED"};
+		static const char *const parts[] = {
+		    "SUCCESS", "MFA", "OK", "PASSWORD", "GRANTED"};
 
 		snprintf(word, sizeof(word), "%s_%s%u", parts[i % 5],
 		    parts[i / 5 % 5], i);
@@ -55,7 +80,9 @@ test_no_other_state_documented_or_invented_lets_in_T43(void **state)
 	assert_true(n > 230);
 	/* An escape that spells the word, is the word. */
 	assert_int_equal(state_answer("{\"status\":\"S\\u0055CCESS\"," TOKEN
-	    "," USER(ID) "}").verdict, VERDICT_ACCEPT);
+				      "," USER(ID) "}")
+			     .verdict,
+	    VERDICT_ACCEPT);
 }
 
 static void
@@ -63,8 +90,8 @@ test_success_of_somebody_else_is_a_denial_T19(void **state)
 {
 	static const char *const bodies[] = {
 	    "{\"status\":\"SUCCESS\"," TOKEN "," USER("00ubob") "}",
-	    "{\"status\":\"SUCCESS\"," TOKEN "," USER("00uALICE0000000000001")
-	    "}",
+	    "{\"status\":\"SUCCESS\"," TOKEN
+	    "," USER("00uALICE0000000000001") "}",
 	    "{\"status\":\"SUCCESS\"," TOKEN "," USER(ID "x") "}",
 	    "{\"status\":\"SUCCESS\"," TOKEN "," USER("00ualice") "}",
 	    "{\"status\":\"SUCCESS\"," TOKEN "," USER("") "}",
@@ -88,8 +115,10 @@ test_success_of_somebody_else_is_a_denial_T19(void **state)
 		assert_int_not_equal(end.outcome, OUTCOME_PROVEN);
 	}
 	/* In any other state, too, another id proves nothing. */
-	assert_int_equal(state_answer("{\"status\":\"MFA_REQUIRED\","
-	    USER("00ubob") "}").outcome, OUTCOME_WRONG);
+	assert_int_equal(
+	    state_answer("{\"status\":\"MFA_REQUIRED\"," USER("00ubob") "}")
+		.outcome,
+	    OUTCOME_WRONG);
 }
 
 static void
@@ -122,9 +151,11 @@ test_200_that_is_no_answer_is_a_denial_T90(void **state)
 		"{\"status\":\"SUCCESS\",\"sessionToken\":true," USER(ID) "}"},
 	    {200, "application/json",
 		"{\"status\":[\"SUCCESS\"]," TOKEN "," USER(ID) "}"},
-	    {200, "application/json", "{\"status\":\"MFA_REQUIRED\",\"status\":"
+	    {200, "application/json",
+		"{\"status\":\"MFA_REQUIRED\",\"status\":"
 		"\"SUCCESS\"," TOKEN "," USER(ID) "}"},
-	    {200, "application/json", "{\"status\":\"SUCCESS\",\"errorCode\":"
+	    {200, "application/json",
+		"{\"status\":\"SUCCESS\",\"errorCode\":"
 		"\"E0000004\"," TOKEN "," USER(ID) "}"},
 	    {200, "application/json",
 		"{\"errorCode\":\"E0000004\",\"errorSummary\":\"no\"}"},
@@ -166,7 +197,7 @@ test_every_error_of_the_first_call_is_told_apart(void **state)
 	    {403, "E0000085", OUTCOME_WRONG, VERDICT_DENY},
 	    {403, "E0000259", OUTCOME_WRONG, VERDICT_DENY},
 	    {401, "E0000207", OUTCOME_WRONG, VERDICT_DENY},
-	    {429, "E0000047", OUTCOME_NOT_TRIED, VERDICT_UNAVAIL},
+	    {429, "E0000047", OUTCOME_TURNED_AWAY, VERDICT_UNAVAIL},
 	    {500, "E0000009", OUTCOME_UNKNOWN, VERDICT_UNAVAIL},
 	    {503, "E0000181", OUTCOME_UNKNOWN, VERDICT_UNAVAIL},
 	    {504, "E0000241", OUTCOME_UNKNOWN, VERDICT_UNAVAIL},
@@ -176,9 +207,10 @@ test_every_error_of_the_first_call_is_told_apart(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(body, sizeof(body), "{\"errorCode\":\"%s\","
-		    "\"errorSummary\":\"summary of %s\"}", cases[i].code,
-		    cases[i].code);
+		snprintf(body, sizeof(body),
+		    "{\"errorCode\":\"%s\","
+		    "\"errorSummary\":\"summary of %s\"}",
+		    cases[i].code, cases[i].code);
 		struct flow_end end =
 		    answer(cases[i].status, "application/json", body);
 
@@ -201,7 +233,6 @@ test_states_and_their_reasons_are_told_apart(void **state)
 		enum login_outcome outcome;
 	} cases[] = {
 	    {"UNAUTHENTICATED", OUTCOME_WRONG},
-	    {"PASSWORD_WARN", OUTCOME_PROVEN},
 	    {"PASSWORD_EXPIRED", OUTCOME_PROVEN},
 	    {"PASSWORD_RESET", OUTCOME_WRONG},
 	    {"RECOVERY", OUTCOME_WRONG},
@@ -209,15 +240,16 @@ test_states_and_their_reasons_are_told_apart(void **state)
 	    {"MFA_ENROLL", OUTCOME_PROVEN},
 	    {"MFA_ENROLL_ACTIVATE", OUTCOME_PROVEN},
 	    {"MFA_REQUIRED", OUTCOME_PROVEN},
-	    {"MFA_CHALLENGE", OUTCOME_PROVEN},
 	    {"SOMETHING_NEW", OUTCOME_WRONG},
 	};
 	char body[256], reasons[16][1024];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		snprintf(body, sizeof(body), "{\"status\":\"%s\","
-		    "\"stateToken\":\"00abc\"," USER(ID) "}", cases[i].word);
+		snprintf(body, sizeof(body),
+		    "{\"status\":\"%s\","
+		    "\"stateToken\":\"00abc\"," USER(ID) "}",
+		    cases[i].word);
 		struct flow_end end = state_answer(body);
 
 		denied(end);
@@ -243,7 +275,7 @@ test_bare_password_is_not_enough_where_a_factor_is_required(void **state)
 			continue;
 		}
 		denied(end);
-		assert_int_equal(end.outcome, OUTCOME_PROVEN);
+		assert_int_equal(end.outcome, OUTCOME_UNASKED);
 	}
 }
 
@@ -271,7 +303,7 @@ test_transport_failures_never_let_in_and_are_never_repeated(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		state_answer(SUCCESS);
 		fake.transport = cases[i].transport;
-		fake.status = 0;
+		only.status = 0;
 		end = run("pw", FACTOR_OKTA, "");
 		denied(end);
 		assert_int_equal(end.outcome, cases[i].outcome);
@@ -327,17 +359,17 @@ test_odd_passwords_arrive_as_they_are_T42(void **state)
 	(void)state;
 	state_answer(SUCCESS);
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_int_equal(run(good[i], FACTOR_OKTA, "").verdict,
-		    VERDICT_ACCEPT);
-		assert_int_equal(json_parse(fake.sent, strlen(fake.sent), "",
-		    &doc, &e), 0);
-		assert_int_equal(json_get_string(doc, "password", text,
-		    sizeof(text)), 1);
+		assert_int_equal(
+		    run(good[i], FACTOR_OKTA, "").verdict, VERDICT_ACCEPT);
+		assert_int_equal(
+		    json_parse(fake.sent, strlen(fake.sent), "", &doc, &e), 0);
+		assert_int_equal(
+		    json_get_string(doc, "password", text, sizeof(text)), 1);
 		assert_string_equal(text, good[i]);
-		assert_int_equal(json_get_string(doc, "username", user,
-		    sizeof(user)), 1);
+		assert_int_equal(
+		    json_get_string(doc, "username", user, sizeof(user)), 1);
 		assert_string_equal(user, "alice@example.com");
-		assert_int_equal(json_object_object_length(doc), 2);
+		assert_int_equal(json_object_object_length(doc), 3);
 		json_free(doc);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -353,10 +385,17 @@ test_only_known_flows_exist_and_each_names_its_one_way_in(void **state)
 	for (unsigned int i = 0; i < 64; i++) {
 		const struct flow *f = flow_find((enum conf_flow)i);
 
-		if (i != FLOW_AUTHN)
+		unsigned int accepting = 0;
+
+		if (i != FLOW_AUTHN && i != FLOW_DIRECT && i != FLOW_DEVICE) {
 			assert_null(f);
-		else
-			assert_non_null(f->accepts);
+			continue;
+		}
+		assert_non_null(f->accepts);
+		assert_non_null(f->run);
+		for (size_t k = 0; k < f->nstates; k++)
+			accepting += f->states[k].edge == FLOW_ACCEPT;
+		assert_int_equal(accepting, 1);
 	}
 }
 
@@ -368,6 +407,8 @@ main(void)
 		test_success_of_the_bound_person_is_the_one_way_in),
 	    cmocka_unit_test(
 		test_no_other_state_documented_or_invented_lets_in_T43),
+	    cmocka_unit_test(
+		test_session_token_is_kept_only_for_an_okta_session),
 	    cmocka_unit_test(test_success_of_somebody_else_is_a_denial_T19),
 	    cmocka_unit_test(test_200_that_is_no_answer_is_a_denial_T90),
 	    cmocka_unit_test(test_every_error_of_the_first_call_is_told_apart),

@@ -34,9 +34,9 @@ head_of(const char *const *lines)
 static void
 test_headers_are_taken_in_any_case(void **state)
 {
-	const char *const lines[] = {DATE "\r\n",
-	    "X-Rate-Limit-Limit: 600", "x-rate-limit-REMAINING:599",
-	    "x-rate-limit-reset: 1767323100", "X-Okta-Request-Id:  abc\t",
+	const char *const lines[] = {DATE "\r\n", "X-Rate-Limit-Limit: 600",
+	    "x-rate-limit-REMAINING:599", "x-rate-limit-reset: 1767323100",
+	    "X-Okta-Request-Id:  abc\t",
 	    "Content-Type: application/json;charset=UTF-8",
 	    "LINK: <https://o/x?after=1>; rel=\"next\"",
 	    "link: <https://o/x>; rel=\"self\"",
@@ -52,8 +52,8 @@ test_headers_are_taken_in_any_case(void **state)
 	assert_string_equal(h.content_type, "application/json;charset=UTF-8");
 	assert_string_equal(h.next, "https://o/x?after=1");
 	assert_false(h.has_odd_link);
-	assert_string_equal(h.www_authenticate,
-	    "Bearer error=\"invalid_token\"");
+	assert_string_equal(
+	    h.www_authenticate, "Bearer error=\"invalid_token\"");
 }
 
 static void
@@ -64,7 +64,8 @@ test_odd_header_values_count_as_absent(void **state)
 	    "X-Rate-Limit-Reset: 99999999999999999999",
 	    "X-Okta-Request-Id: a\x1b[2Jb",
 	    "X-Okta-Request-Id: 0123456789012345678901234567890123456789"
-	    "0123456789", "Content-Type: \xff", "Retry-After: soon",
+	    "0123456789",
+	    "Content-Type: \xff", "Retry-After: soon",
 	    "Retry-After: 12 parsecs", "Retry-After: -5",
 	    "Retry-After: 99999999999999999999", ": x", "", "\r\n", NULL};
 	struct head h = head_of(lines);
@@ -82,8 +83,8 @@ test_odd_header_values_count_as_absent(void **state)
 static void
 test_two_next_links_are_odd(void **state)
 {
-	const char *const two[] = {"Link: <a>; rel=next",
-	    "Link: <b>; rel=next", NULL};
+	const char *const two[] = {
+	    "Link: <a>; rel=next", "Link: <b>; rel=next", NULL};
 	const char *const broken[] = {"Link: <a; rel=next", NULL};
 
 	(void)state;
@@ -142,8 +143,8 @@ static void
 test_smallest_of_several_resets_counts(void **state)
 {
 	const char *const lines[] = {"x-rate-limit-reset: 1767323200",
-	    "x-rate-limit-reset: 1767323100",
-	    "x-rate-limit-reset: 1767323300", NULL};
+	    "x-rate-limit-reset: 1767323100", "x-rate-limit-reset: 1767323300",
+	    NULL};
 
 	(void)state;
 	assert_int_equal(head_of(lines).reset, 1767323100);
@@ -158,18 +159,19 @@ test_wait_of_a_429_is_by_oktas_clock(void **state)
 		uint32_t least, most;
 	} cases[] = {
 	    {{DATE, "x-rate-limit-limit: 600", "x-rate-limit-remaining: 0",
-		"x-rate-limit-reset: 1767323075"}, 429, 31, 34},
+		 "x-rate-limit-reset: 1767323075"},
+		429, 31, 34},
 	    {{DATE, "x-rate-limit-reset: 1767323046"}, 429, 2, 2},
 	    {{DATE, "x-rate-limit-reset: 1767323000"}, 429, 1, 1},
 	    {{DATE, "x-rate-limit-reset: 1767399999"}, 429, 120, 120},
 	    {{DATE, "x-rate-limit-limit: 0", "x-rate-limit-remaining: 0",
-		"x-rate-limit-reset: 1767323165"}, 429, 1, 2},
+		 "x-rate-limit-reset: 1767323165"},
+		429, 1, 2},
 	    {{DATE, "retry-after: 7"}, 429, 7, 7},
 	    {{DATE, "retry-after: 7"}, 503, 7, 7},
 	    {{DATE, "retry-after: 3600"}, 429, 120, 120},
 	    {{DATE, "retry-after: 99999999"}, 503, 120, 120},
-	    {{DATE, "retry-after: Fri, 02 Jan 2026 03:04:25 GMT"}, 429, 21,
-		23},
+	    {{DATE, "retry-after: Fri, 02 Jan 2026 03:04:25 GMT"}, 429, 21, 23},
 	    {{DATE, "retry-after: Thu, 01 Jan 2026 03:04:25 GMT"}, 503, 1, 1},
 	    {{DATE, "retry-after: rubbish"}, 429, 30, 33},
 	    {{DATE, "retry-after: rubbish"}, 503, 5, 5},
@@ -202,11 +204,11 @@ test_429_holds_the_others_of_its_bucket_but_no_login(void **state)
 	struct head h = head_of(lines);
 
 	(void)state;
-	assert_int_equal(governor_learn(&g, BUCKET_USERS, 429, &h, 1000, 0),
-	    10);
+	assert_int_equal(
+	    governor_learn(&g, BUCKET_USERS, 429, &h, 1000, 0), 10);
 	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_SYNC, 1000), 10);
-	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_CONTROL, 10999),
-	    1);
+	assert_int_equal(
+	    governor_hold(&g, BUCKET_USERS, ROLE_CONTROL, 10999), 1);
 	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_LOGIN, 1000), 0);
 	assert_int_equal(governor_hold(&g, BUCKET_GROUPS, ROLE_SYNC, 1000), 0);
 	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_SYNC, 11000), 0);
@@ -228,8 +230,8 @@ test_directory_leaves_logins_their_share(void **state)
 	h = head_of(lines);
 	governor_learn(&g, BUCKET_USERS, 200, &h, 1000, 0);
 	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_SYNC, 1000), 20);
-	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_CONTROL, 1000),
-	    0);
+	assert_int_equal(
+	    governor_hold(&g, BUCKET_USERS, ROLE_CONTROL, 1000), 0);
 	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_LOGIN, 1000), 0);
 	assert_int_equal(governor_hold(&g, BUCKET_USERS, ROLE_SYNC, 21000), 0);
 	/* The whole limit to the directory: only 0 left holds it. */

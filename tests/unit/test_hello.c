@@ -17,8 +17,8 @@
 
 enum { NET = 990, SYNC = 991, LOGIN = 992, ALICE = 1879050000 };
 
-static const struct peer_users users = {{NET, NET}, {SYNC, SYNC},
-    {LOGIN, LOGIN}};
+static const struct peer_users users = {
+    {NET, NET}, {SYNC, SYNC}, {LOGIN, LOGIN}};
 
 /* getsockopt as the linker gives it to us (--wrap). */
 static int getsockopt_mode;
@@ -96,12 +96,12 @@ test_malformed_hello_is_refused_and_leaves_nothing(void **state)
 		size_t at;
 		uint8_t byte;
 	} cases[] = {
-	    {0, 1},  /* a length beyond 4096 */
-	    {3, 1},  /* shorter than the hello */
-	    {5, 9},  /* version */
+	    {0, 1}, /* a length beyond 4096 */
+	    {3, 1}, /* shorter than the hello */
+	    {5, 9}, /* version */
 	    {24, 9}, /* tags and lengths of the three fields */
-	    {25, 9}, {27, 5}, {33, 9}, {35, 31}, {69, 9}, {71, 31},
-	    {36, ' '}, {37, '/'}, {38, 0x80}, {36, 0}, /* service */
+	    {25, 9}, {27, 5}, {33, 9}, {35, 31}, {69, 9}, {71, 31}, {36, ' '},
+	    {37, '/'}, {38, 0x80}, {36, 0}, /* service */
 	    {67, 'x'}, /* not padded with NULs; 32 bytes long */
 	    {72, 'g'}, {72, 'A'}, {103, '0'}, /* ticket */
 	};
@@ -153,8 +153,8 @@ test_uid_by_operation_matrix_T40_T46(void **state)
 	for (int door = 0; door < DOOR_COUNT; door++) {
 		for (size_t u = 0; u < 6; u++) {
 			for (unsigned int op = 0; op < 300; op++) {
-				int self = peer_may(door, (uint16_t)op,
-				    uids[u], uids[u], &users);
+				int self = peer_may(door, (uint16_t)op, uids[u],
+				    uids[u], &users);
 				int other = peer_may(door, (uint16_t)op,
 				    uids[u], ALICE + 1, &users);
 				int expect_self = 0, expect_other = 0;
@@ -167,8 +167,12 @@ test_uid_by_operation_matrix_T40_T46(void **state)
 					expect_self = op == OP_LOGIN;
 				if (door == DOOR_CONTROL && uids[u] == 0)
 					expect_self = expect_other =
-					    op >= CTL_STATUS &&
-					    op <= CTL_RELOAD;
+					    (op >= CTL_STATUS &&
+						op <= CTL_IDS) ||
+					    op == CTL_SESSIONS ||
+					    op == CTL_LOGOUT ||
+					    op == CTL_CHANGE ||
+					    op == CTL_CHANGED;
 				if (door == DOOR_INTERNAL && uids[u] == NET)
 					expect_self = expect_other =
 					    op == INT_ASSERT ||
@@ -178,6 +182,7 @@ test_uid_by_operation_matrix_T40_T46(void **state)
 					    op == INT_STATUS ||
 					    op == INT_IMAGE ||
 					    op == INT_CONFIRM ||
+					    op == INT_CLEARED ||
 					    op == INT_SYNC_DONE;
 				assert_int_equal(self, expect_self);
 				assert_int_equal(other, expect_other);
@@ -246,7 +251,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_what_the_client_writes_is_what_oktad_reads),
-	    cmocka_unit_test(test_malformed_hello_is_refused_and_leaves_nothing),
+	    cmocka_unit_test(
+		test_malformed_hello_is_refused_and_leaves_nothing),
 	    cmocka_unit_test(test_no_flipped_bit_makes_another_person),
 	    cmocka_unit_test(test_uid_by_operation_matrix_T40_T46),
 	    cmocka_unit_test(

@@ -57,8 +57,9 @@ receive_request(struct fake *f)
 	size_t len;
 	int done = 0;
 
-	while (!done && wire_recv(f->fd, in, WIRE_INTERNAL_MAX, &len,
-		    wire_now_ms() + 5000) == OKTA_OK &&
+	while (!done &&
+	    wire_recv(f->fd, in, WIRE_INTERNAL_MAX, &len,
+		wire_now_ms() + 5000) == OKTA_OK &&
 	    wire_open(&w, in, len) == OKTA_OK) {
 		done = w.op == INT_REQUEST_END;
 		memcpy(f->id, w.id, sizeof(f->id));
@@ -68,8 +69,8 @@ receive_request(struct fake *f)
 			else if (field.tag == TAG_PATH)
 				wire_str(&field, f->path, sizeof(f->path));
 			else if (field.tag == TAG_FORWARDED)
-				wire_str(&field, f->forwarded,
-				    sizeof(f->forwarded));
+				wire_str(
+				    &field, f->forwarded, sizeof(f->forwarded));
 			else if (field.tag == TAG_CONTENT)
 				wire_u32(&field, &f->content);
 			else if (field.tag == TAG_CREDENTIAL)
@@ -77,8 +78,8 @@ receive_request(struct fake *f)
 			else if (field.tag == TAG_TIMEOUT)
 				wire_u32(&field, &f->timeout_ms);
 			else if (field.tag == TAG_DATA) {
-				memcpy(f->body + f->body_len, field.p,
-				    field.len);
+				memcpy(
+				    f->body + f->body_len, field.p, field.len);
 				f->body_len += field.len;
 			}
 		}
@@ -267,8 +268,7 @@ test_failures_below_http_have_their_kind(void **state)
 		uint32_t transport, status, kind_tag;
 		enum error_kind kind;
 		uint32_t retry_s;
-	} cases[] = {
-	    {TRANSPORT_OFFLINE, 0, 0, ERROR_OFFLINE, 17},
+	} cases[] = {{TRANSPORT_OFFLINE, 0, 0, ERROR_OFFLINE, 17},
 	    {TRANSPORT_TLS, 0, 0, ERROR_PROTOCOL, 17},
 	    {TRANSPORT_TIME, 0, 0, ERROR_PROTOCOL, 17},
 	    {TRANSPORT_BROKEN, 0, 0, ERROR_PROTOCOL, 17},
@@ -320,9 +320,9 @@ test_next_that_leaves_the_list_is_refused(void **state)
 	static const char *const odd[] = {"/api/v1/groups?after=1",
 	    "/api/v1/users", "/api/v1/users/?after=1", "/api/v1/usersx?a",
 	    "/api/v1/users/../apps?a", "/API/v1/users?a", "",
-	    "https://o/api/v1/users?a", "api/v1/users?a",
-	    "/api/v1/users?a b", "/api/v1/users?a#b", "/api/v1/users?\xc3\xa9",
-	    "/api/v1/users?\n", "//api/v1/users?a", "/api/v1/users%3fa"};
+	    "https://o/api/v1/users?a", "api/v1/users?a", "/api/v1/users?a b",
+	    "/api/v1/users?a#b", "/api/v1/users?\xc3\xa9", "/api/v1/users?\n",
+	    "//api/v1/users?a", "/api/v1/users%3fa"};
 	struct http_request req = get("/api/v1/users?limit=2");
 	struct http_response res;
 	static struct fake f;
@@ -385,9 +385,8 @@ play_nothing(struct fake *f)
 static void
 test_broken_talk_of_net_is_a_system_error(void **state)
 {
-	void (*const plays[])(struct fake *) = {play_body_first,
-	    play_two_heads, play_too_much, play_odd_op, play_cut,
-	    play_nothing};
+	void (*const plays[])(struct fake *) = {play_body_first, play_two_heads,
+	    play_too_much, play_odd_op, play_cut, play_nothing};
 	struct http_request req = get("/api/v1/users");
 	struct http_response res;
 	static struct fake f;

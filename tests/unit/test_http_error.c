@@ -25,8 +25,7 @@ answer(int status, const char *type, const char *www, const char *body)
 	    .body_len = strlen(body)};
 
 	snprintf(res.content_type, sizeof(res.content_type), "%s", type);
-	snprintf(res.www_authenticate, sizeof(res.www_authenticate), "%s",
-	    www);
+	snprintf(res.www_authenticate, sizeof(res.www_authenticate), "%s", www);
 	strcpy(res.request_id, "req1");
 	return res;
 }
@@ -34,7 +33,8 @@ answer(int status, const char *type, const char *www, const char *body)
 static void
 test_refusals_are_classed_by_code(void **state)
 {
-	static const char scope[] = "Bearer authorization_uri=\"http://o/x\", "
+	static const char scope[] =
+	    "Bearer authorization_uri=\"http://o/x\", "
 	    "realm=\"http://o\", scope=\"okta.groups.read\", "
 	    "error=\"insufficient_scope\", error_description=\"…\"";
 	static const struct {
@@ -43,49 +43,54 @@ test_refusals_are_classed_by_code(void **state)
 		enum error_kind kind;
 		const char *code, *part;
 	} cases[] = {
-	    {404, "", "{\"errorCode\":\"E0000007\",\"errorSummary\":\"Not "
-	      "found: x\",\"errorCauses\":[]}", ERROR_DENIED, "E0000007",
-	      "Not found: x"},
-	    {403, "", "{\"errorCode\":\"E0000006\",\"errorSummary\":\"no\","
-	      "\"errorCauses\":[{\"errorSummary\":\"the cause\"}]}",
-	      ERROR_DENIED, "E0000006", "the cause"},
-	    {401, "", "{\"errorCode\":\"E0000011\"}", ERROR_DENIED,
-	      "E0000011", "E0000011"},
+	    {404, "",
+		"{\"errorCode\":\"E0000007\",\"errorSummary\":\"Not "
+		"found: x\",\"errorCauses\":[]}",
+		ERROR_DENIED, "E0000007", "Not found: x"},
+	    {403, "",
+		"{\"errorCode\":\"E0000006\",\"errorSummary\":\"no\","
+		"\"errorCauses\":[{\"errorSummary\":\"the cause\"}]}",
+		ERROR_DENIED, "E0000006", "the cause"},
+	    {401, "", "{\"errorCode\":\"E0000011\"}", ERROR_DENIED, "E0000011",
+		"E0000011"},
 	    {403, scope, "", ERROR_SCOPE, "insufficien",
-	      "lacks scope okta.groups.read"},
-	    {401, "Bearer error=\"invalid_token\", error_description=\"The "
-	      "token has expired.\"", "", ERROR_DENIED, "invalid_tok",
-	      "The token has expired."},
-	    {401, "", "{\"error\":\"invalid_client\",\"error_description\":"
-	      "\"kid\"}", ERROR_CONFIG, "invalid_cli", "invalid_client kid"},
+		"lacks scope okta.groups.read"},
+	    {401,
+		"Bearer error=\"invalid_token\", error_description=\"The "
+		"token has expired.\"",
+		"", ERROR_DENIED, "invalid_tok", "The token has expired."},
+	    {401, "",
+		"{\"error\":\"invalid_client\",\"error_description\":"
+		"\"kid\"}",
+		ERROR_CONFIG, "invalid_cli", "invalid_client kid"},
 	    {400, "", "{\"error\":\"consent_required\"}", ERROR_CONFIG,
-	      "consent_req", "consent_required"},
+		"consent_req", "consent_required"},
 	    {400, "", "{\"error\":\"invalid_scope\"}", ERROR_CONFIG,
-	      "invalid_sco", "invalid_scope"},
+		"invalid_sco", "invalid_scope"},
 	    {400, "", "{\"error\":\"temporarily_unavailable\"}", ERROR_RETRY,
-	      "temporarily", "temporarily"},
+		"temporarily", "temporarily"},
 	    {403, "", "{\"error\":\"access_denied\"}", ERROR_DENIED,
-	      "access_deni", "access_denied"},
+		"access_deni", "access_denied"},
 	    {429, "", "{\"errorCode\":\"E0000047\"}", ERROR_RETRY, "E0000047",
-	      "HTTP 429"},
+		"HTTP 429"},
 	    {500, "", "{\"errorCode\":\"E0000009\"}", ERROR_RETRY, "E0000009",
-	      "HTTP 500"},
+		"HTTP 500"},
 	    {502, "", "<html>", ERROR_RETRY, "", "HTTP 502"},
 	    {423, "", "{\"errorCode\":\"E0000239\"}", ERROR_RETRY, "E0000239",
-	      "423"},
+		"423"},
 	    {409, "", "{\"errorCode\":\"E0000112\"}", ERROR_RETRY, "E0000112",
-	      "409"},
+		"409"},
 	    {404, "", "{\"status\":404,\"message\":\"Resource not found\"}",
-	      ERROR_PROTOCOL, "", "without an answer of Okta's"},
+		ERROR_PROTOCOL, "", "without an answer of Okta's"},
 	    {403, "", "<html>blocked</html>", ERROR_PROTOCOL, "", "HTTP 403"},
 	    {401, "", "", ERROR_PROTOCOL, "", "HTTP 401"},
 	    {302, "", "", ERROR_PROTOCOL, "", "redirects are not followed"},
 	    {204, "", "", ERROR_PROTOCOL, "", "HTTP 204"},
 	    {400, "", "{\"errorCode\":7}", ERROR_PROTOCOL, "", "HTTP 400"},
 	    {400, "", "{\"errorCode\":\"E0000001\",\"errorCauses\":{}}",
-	      ERROR_DENIED, "E0000001", "E0000001"},
+		ERROR_DENIED, "E0000001", "E0000001"},
 	    {400, "", "{\"errorCode\":\"E0000001\",\"errorCauses\":[7]}",
-	      ERROR_DENIED, "E0000001", "E0000001"},
+		ERROR_DENIED, "E0000001", "E0000001"},
 	};
 	struct http_response res;
 	struct error e;
@@ -98,8 +103,8 @@ test_refusals_are_classed_by_code(void **state)
 		if (e.kind != cases[i].kind ||
 		    strcmp(e.okta_code, cases[i].code) != 0 ||
 		    strstr(e.text, cases[i].part) == NULL)
-			fail_msg("case %zu: kind %d code \"%s\": %s", i,
-			    e.kind, e.okta_code, e.text);
+			fail_msg("case %zu: kind %d code \"%s\": %s", i, e.kind,
+			    e.okta_code, e.text);
 		assert_int_equal(e.http_status, cases[i].status);
 		assert_string_equal(e.request_id, "req1");
 		assert_non_null(strstr(e.text, "(request req1)"));
@@ -132,8 +137,7 @@ test_200_that_is_not_json_is_refused(void **state)
 	    {200, "application/json;charset=UTF-8", "[]", 1},
 	    {200, "Application/JSON ; x=y", "[]", 1},
 	    {200, "application/json", "", 0}, {200, "", "[]", 0},
-	    {200, "text/html", "[]", 0},
-	    {200, "application/jsonp", "[]", 0},
+	    {200, "text/html", "[]", 0}, {200, "application/jsonp", "[]", 0},
 	    {200, "text/plain; application/json", "[]", 0},
 	    {201, "application/json", "[]", 0},
 	    {204, "application/json", "", 0},
@@ -159,18 +163,25 @@ test_auth_parameters_are_found_outside_quotes_only(void **state)
 
 	(void)state;
 	assert_int_equal(http_auth_param("Bearer a=\"x, error=\\\"no\\\"\","
-	    " ERROR = b, error=yes", "error", text, sizeof(text)), 1);
+					 " ERROR = b, error=yes",
+			     "error", text, sizeof(text)),
+	    1);
 	assert_string_equal(text, "yes");
-	assert_int_equal(http_auth_param("DPoP error=\"a b\"", "error", text,
-	    sizeof(text)), 1);
+	assert_int_equal(
+	    http_auth_param("DPoP error=\"a b\"", "error", text, sizeof(text)),
+	    1);
 	assert_string_equal(text, "a b");
-	assert_int_equal(http_auth_param("Bearer terror=\"a\"", "error", text,
-	    sizeof(text)), 0);
-	assert_int_equal(http_auth_param("Bearer error=\"cut", "error", text,
-	    sizeof(text)), 1);
+	assert_int_equal(
+	    http_auth_param("Bearer terror=\"a\"", "error", text, sizeof(text)),
+	    0);
+	assert_int_equal(
+	    http_auth_param("Bearer error=\"cut", "error", text, sizeof(text)),
+	    1);
 	assert_string_equal(text, "cut");
 	assert_int_equal(http_auth_param("Bearer error=\"0123456789012345678"
-	    "901234567890123456789\"", "error", text, sizeof(text)), 1);
+					 "901234567890123456789\"",
+			     "error", text, sizeof(text)),
+	    1);
 	assert_int_equal(strlen(text), sizeof(text) - 1);
 	assert_int_equal(http_auth_param("", "error", text, sizeof(text)), 0);
 	assert_string_equal(text, "");
@@ -211,19 +222,19 @@ take_recording(const char *path, int *classed, int *tokens, int *others)
 
 		res = answer(status, "application/json", "", copy);
 		if (strstr(path, "/token/") != NULL) {
-			*tokens += token_accept(&t, &res, NULL, 0, &e) == 0;
+			*tokens += token_accept(&t, &res, NULL, 1, 0, &e) == 0;
 			token_clear(&t);
 		} else if (status >= 400) {
 			http_error(&res, "recorded", &e);
 			if (e.kind == ERROR_PROTOCOL)
-				print_message("not Okta's: %s: %s\n", path,
-				    e.text);
+				print_message(
+				    "not Okta's: %s: %s\n", path, e.text);
 			*classed += e.kind == ERROR_DENIED ||
 			    e.kind == ERROR_CONFIG || e.kind == ERROR_RETRY;
 			*others += e.kind == ERROR_PROTOCOL;
 		} else {
-			print_message("no error: %s: status %d\n", path,
-			    status);
+			print_message(
+			    "no error: %s: status %d\n", path, status);
 			*others += 1;
 		}
 		free(copy);
@@ -268,8 +279,8 @@ test_every_recorded_error_is_classed_and_every_token_read(void **state)
 	}
 	answers = take_folder("token", &unused, &tokens, &unused);
 	print_message("errors: %d files, %d classed, %d not Okta's; token: "
-		      "%d files, %d tokens\n", errors, classed, others,
-	    answers, tokens);
+		      "%d files, %d tokens\n",
+	    errors, classed, others, answers, tokens);
 	assert_int_equal(classed + others, errors);
 	assert_true(errors > 0 && others * 10 <= errors);
 	/* One of the folder is a userinfo answer. */

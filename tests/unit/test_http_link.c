@@ -70,8 +70,9 @@ test_a_nul_inside_a_target_is_refused(void **state)
 	char next[64];
 
 	(void)state;
-	assert_int_equal(http_link_next(value, sizeof(value) - 1, next,
-	    sizeof(next)), OKTA_BAD);
+	assert_int_equal(
+	    http_link_next(value, sizeof(value) - 1, next, sizeof(next)),
+	    OKTA_BAD);
 	assert_string_equal(next, "");
 }
 

@@ -199,7 +199,7 @@ test_system_names_are_told_from_invalid_ones_T13(void **state)
 	assert_int_equal(
 	    template_name_of_value("daemon", name), TEMPLATE_RESERVED);
 	assert_int_equal(
-	    template_name_of_group("SUDO", name), TEMPLATE_RESERVED);
+	    template_name_of_group(NULL, "SUDO", name), TEMPLATE_RESERVED);
 	assert_string_equal(name, "");
 }
 
@@ -243,7 +243,7 @@ test_group_names_by_rule(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
-		assert_int_equal(template_name_of_group(pairs[i].in, name),
+		assert_int_equal(template_name_of_group("", pairs[i].in, name),
 		    pairs[i].out[0] != '\0' ? 0 : -1);
 		assert_string_equal(name, pairs[i].out);
 	}
@@ -256,6 +256,8 @@ test_home_is_the_template_or_nothing_T22(void **state)
 	    {"/home/%u", "/home/alice"},
 	    {"/srv/%u/home", "/srv/alice/home"},
 	    {"/home/%%u", "/home/%u"},
+	    {"/home/%l/%u", "/home/a/alice"},
+	    {"/srv/%U", "/srv/70001"},
 	    {"/home/%d", ""},
 	    {"/home/%", ""},
 	    {"home/%u", ""},
@@ -265,18 +267,29 @@ test_home_is_the_template_or_nothing_T22(void **state)
 	    {"/home//%u", ""},
 	    {"/home/%u/", ""},
 	};
-	char home[TEMPLATE_PATH_SIZE], many[600];
+	char home[TEMPLATE_PATH_SIZE], many[600], name[TEMPLATE_NAME_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
-		assert_int_equal(template_home(pairs[i].in, "alice", home),
+		assert_int_equal(
+		    template_home(pairs[i].in, "alice", 70001, home),
 		    pairs[i].out[0] != '\0' ? 0 : -1);
 		assert_string_equal(home, pairs[i].out);
 	}
 	for (size_t i = 0; i + 3 < sizeof(many); i += 3)
 		memcpy(many + i, "/%u", 4);
-	assert_int_equal(template_home(many, "alice", home), -1);
+	assert_int_equal(template_home(many, "alice", 1, home), -1);
 	assert_string_equal(home, "");
+	/* A prefix makes room for names that would be the system's. */
+	assert_int_equal(template_name_of_group("okta-", "Docker", name), 0);
+	assert_string_equal(name, "okta-docker");
+	assert_int_equal(
+	    template_name_of_group("okta-", "a234567890b234567890c23456", name),
+	    0);
+	assert_int_equal(template_name_of_group(
+			     "okta-", "a234567890b234567890c234567", name),
+	    -1);
+	assert_string_equal(name, "");
 }
 
 int

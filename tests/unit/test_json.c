@@ -9,14 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <json-c/json.h>
+
 #include "json.h"
 #include "json_corpus.h"
 
 enum { MIN = 1879048192, MAX = 2147352575 };
 
-/* Parses a copy that ends where its memory ends. */
+/* Parses a copy that ends where its memory ends, with all members or those of
+ * keep. */
 static int
-is_taken(const char *bytes, size_t len)
+is_taken_with(const char *bytes, size_t len, const char *const *keep)
 {
 	char *copy = malloc(len + (len == 0));
 	struct json_object *doc = (struct json_object *)&copy;
@@ -25,7 +28,9 @@ is_taken(const char *bytes, size_t len)
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, len);
-	r = json_parse(copy, len, "document", &doc, &e);
+	r = keep != NULL
+	    ? json_parse_members(copy, len, "document", keep, &doc, &e)
+	    : json_parse(copy, len, "document", &doc, &e);
 	if (r != 0) {
 		assert_null(doc);
 		assert_int_equal(e.kind, ERROR_PROTOCOL);
@@ -35,12 +40,107 @@ is_taken(const char *bytes, size_t len)
 	return r == 0;
 }
 
+/* What is left out, is held against the same rules. */
+static int
+is_taken(const char *bytes, size_t len)
+{
+	static const char *const none[] = {NULL};
+	static const char *const some[] = {"a", "id", NULL};
+	int r = is_taken_with(bytes, len, NULL);
+
+	if (is_taken_with(bytes, len, none) != r ||
+	    is_taken_with(bytes, len, some) != r)
+		fail_msg("without some members another verdict: %.*s", (int)len,
+		    bytes);
+	return r;
+}
+
 static void
 check_verdict(const char *bytes, size_t len, int is_good)
 {
 	if (is_taken(bytes, len) != is_good)
-		fail_msg("%s: %.*s", is_good ? "refused" : "taken", (int)len,
-		    bytes);
+		fail_msg(
+		    "%s: %.*s", is_good ? "refused" : "taken", (int)len, bytes);
+}
+
+/* What a document is once only some members are kept. */
+static void
+check_slim(const char *text, const char *slim)
+{
+	static const char *const keep[] = {"id", "profile", "a", NULL};
+	struct json_object *doc;
+	struct error e;
+
+	assert_int_equal(
+	    json_parse_members(text, strlen(text), "document", keep, &doc, &e),
+	    0);
+	assert_string_equal(
+	    json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PLAIN), slim);
+	json_free(doc);
+}
+
+static void
+test_only_the_named_members_are_left(void **state)
+{
+	(void)state;
+	check_slim("[ ]", "[]");
+	check_slim("{\"b\":1}", "{}");
+	check_slim("[1,\"b\",{\"b\":[{\"a\":2}]},{}]", "[1,\"b\",{},{}]");
+	check_slim("{\"x\":{\"id\":1},\"id\":[ {\"y\":0 , \"a\":\"b\"} ],"
+		   "\"ids\":3,\"i\":4,\"\":5}",
+	    "{\"id\":[{\"a\":\"b\"}]}");
+	check_slim("{\"profile\":{\"z\":{},\"a\":null},\"z\":\"}\"}",
+	    "{\"profile\":{\"a\":null}}");
+	/* An escape may hide a name: then all of it is taken. */
+	check_slim("{\"\\u0061\":1,\"b\":2}", "{\"a\":1,\"b\":2}");
+}
+
+/* "[item,item,…]" with n of them. */
+static void
+check_many(const char *item, size_t n, int is_good)
+{
+	size_t len = strlen(item) + 1;
+	char *text = malloc(n * len + 2);
+
+	assert_non_null(text);
+	text[0] = '[';
+	for (size_t i = 0; i < n; i++)
+		snprintf(text + 1 + i * len, len + 1, "%s%c", item,
+		    i + 1 < n ? ',' : ']');
+	if (is_taken(text, n * len + 1) != is_good)
+		fail_msg("%zu of %s", n, item);
+	free(text);
+}
+
+static void
+test_values_beyond_all_measure_are_refused_T87(void **state)
+{
+	(void)state;
+	check_many("{}", JSON_CONTAINERS_MAX - 1, 1);
+	check_many("{}", JSON_CONTAINERS_MAX, 0);
+	check_many("1", JSON_TOKENS_MAX - 1, 1);
+	check_many("1", JSON_TOKENS_MAX, 0);
+	check_many("\"\"", JSON_TOKENS_MAX, 0);
+}
+
+/* As many keys as make a linear search and a sorted one differ. */
+static void
+test_a_key_twice_is_found_among_many_T89(void **state)
+{
+	char text[8192];
+
+	(void)state;
+	for (int n = 1; n < 300; n += 7) {
+		size_t len = (size_t)snprintf(text, sizeof(text), "{\"k0\":0");
+
+		for (int i = 1; i < n; i++)
+			len += (size_t)snprintf(
+			    text + len, sizeof(text) - len, ",\"k%d\":0", i);
+		strcpy(text + len, "}");
+		check_verdict(text, len + 1, 1);
+		snprintf(text + len, sizeof(text) - len, ",\"k%d\":0}", n / 2);
+		check_verdict(text, strlen(text), 0);
+	}
 }
 
 static void
@@ -63,15 +163,15 @@ test_every_document_of_the_corpus_gets_its_verdict_T89(void **state)
 
 			/* An array may be empty, and two values may follow
 			 * each other in no context. */
-			if (len == 0 && context[before > 0 ? before - 1 : 0]
-			    == '[')
+			if (len == 0 &&
+			    context[before > 0 ? before - 1 : 0] == '[')
 				continue;
 			memcpy(text, context, before);
 			memcpy(text + before, json_pieces[i].bytes, len);
-			memcpy(text + before + len, context + before + 1,
-			    after);
-			check_verdict(text, before + len + after,
-			    json_pieces[i].is_good);
+			memcpy(
+			    text + before + len, context + before + 1, after);
+			check_verdict(
+			    text, before + len + after, json_pieces[i].is_good);
 			documents++;
 		}
 	}
@@ -81,25 +181,87 @@ test_every_document_of_the_corpus_gets_its_verdict_T89(void **state)
 /* Values of an attribute that are no uid. "null" is absent, the rest wrong;
  * range MIN-MAX. */
 static const char *const no_ids[] = {
-    "true", "false", "[]", "{}", "[1879048192]", "{\"id\":1879048192}",
-    "\"\"", "\" \"", "\"abc\"", "\"root\"", "\"null\"", "\"true\"",
-    "\"nan\"", "\"inf\"", "\"0x0\"", "\"0x70000000\"", "\"0b1\"",
-    "\"0o17\"", "\" 1879048192\"", "\"1879048192 \"", "\"1879048192\\n\"",
-    "\"1879048192\\u0000\"", "\"\\u00001879048192\"", "\"+1879048192\"",
-    "\"-1879048192\"", "\"-1\"", "\"-0\"", "\"00\"", "\"01879048192\"",
-    "\"1879048192.0\"", "\"1.879048192e9\"", "\"1,879,048,192\"",
-    "\"1_879048192\"", "\"1879048192u\"", "\"1879048192;0\"",
-    "\"\xef\xbc\x91\xef\xbc\x90\"", "\"\xd9\xa1\xd9\xa0\"",
-    "\"4294967295\"", "\"4294967296\"", "\"18446744073709551616\"",
-    "\"6174015488\"", "\"99999999999999999999\"", "\"2147483648\"",
-    "\"65535\"", "\"0\"", "0", "-0", "0.0", "-0.0", "0.9", "-0.5", "1",
-    "999", "65534", "65535", "1879048191", "2147352576", "2147483647",
-    "2147483648", "4294967294", "4294967295", "4294967296", "4294967297",
-    "6174015488", "6174015488.0", "9223372036854775807",
-    "9223372036854775808", "18446744073709551615", "18446744073709551616",
-    "-1", "-2147483648", "-2415919104", "-9223372036854775808",
-    "-9223372036854775809", "1879048192.5", "1879048192.0000002",
-    "1e10", "1e300", "1e400", "-1e400", "1.879048192e-9",
+    "true",
+    "false",
+    "[]",
+    "{}",
+    "[1879048192]",
+    "{\"id\":1879048192}",
+    "\"\"",
+    "\" \"",
+    "\"abc\"",
+    "\"root\"",
+    "\"null\"",
+    "\"true\"",
+    "\"nan\"",
+    "\"inf\"",
+    "\"0x0\"",
+    "\"0x70000000\"",
+    "\"0b1\"",
+    "\"0o17\"",
+    "\" 1879048192\"",
+    "\"1879048192 \"",
+    "\"1879048192\\n\"",
+    "\"1879048192\\u0000\"",
+    "\"\\u00001879048192\"",
+    "\"+1879048192\"",
+    "\"-1879048192\"",
+    "\"-1\"",
+    "\"-0\"",
+    "\"00\"",
+    "\"01879048192\"",
+    "\"1879048192.0\"",
+    "\"1.879048192e9\"",
+    "\"1,879,048,192\"",
+    "\"1_879048192\"",
+    "\"1879048192u\"",
+    "\"1879048192;0\"",
+    "\"\xef\xbc\x91\xef\xbc\x90\"",
+    "\"\xd9\xa1\xd9\xa0\"",
+    "\"4294967295\"",
+    "\"4294967296\"",
+    "\"18446744073709551616\"",
+    "\"6174015488\"",
+    "\"99999999999999999999\"",
+    "\"2147483648\"",
+    "\"65535\"",
+    "\"0\"",
+    "0",
+    "-0",
+    "0.0",
+    "-0.0",
+    "0.9",
+    "-0.5",
+    "1",
+    "999",
+    "65534",
+    "65535",
+    "1879048191",
+    "2147352576",
+    "2147483647",
+    "2147483648",
+    "4294967294",
+    "4294967295",
+    "4294967296",
+    "4294967297",
+    "6174015488",
+    "6174015488.0",
+    "9223372036854775807",
+    "9223372036854775808",
+    "18446744073709551615",
+    "18446744073709551616",
+    "-1",
+    "-2147483648",
+    "-2415919104",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "1879048192.5",
+    "1879048192.0000002",
+    "1e10",
+    "1e300",
+    "1e400",
+    "-1e400",
+    "1.879048192e-9",
 };
 
 static void
@@ -115,8 +277,8 @@ test_what_is_no_number_is_never_an_id_T6(void **state)
 		uint32_t id = 77;
 
 		snprintf(text, sizeof(text), "{\"uidNumber\":%s}", no_ids[i]);
-		assert_int_equal(json_parse(text, strlen(text), "user", &doc,
-		    &e), 0);
+		assert_int_equal(
+		    json_parse(text, strlen(text), "user", &doc, &e), 0);
 		if (json_get_u32(doc, "uidNumber", MIN, MAX, &id) != -1)
 			fail_msg("taken: %s", no_ids[i]);
 		assert_int_equal(id, 0);
@@ -131,9 +293,12 @@ test_numbers_in_every_form_okta_writes_are_read_T6(void **state)
 		const char *text;
 		uint32_t id;
 	} rows[] = {
-	    {"1879048192", MIN}, {"\"1879048192\"", MIN},
-	    {"1879048192.0", MIN}, {"1.879048192E9", MIN},
-	    {"2147352575", MAX}, {"\"2147352575\"", MAX},
+	    {"1879048192", MIN},
+	    {"\"1879048192\"", MIN},
+	    {"1879048192.0", MIN},
+	    {"1.879048192E9", MIN},
+	    {"2147352575", MAX},
+	    {"\"2147352575\"", MAX},
 	    {"2.147352575E9", MAX},
 	};
 	char text[128];
@@ -143,17 +308,17 @@ test_numbers_in_every_form_okta_writes_are_read_T6(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		snprintf(text, sizeof(text), "{\"uidNumber\":%s}",
-		    rows[i].text);
-		assert_int_equal(json_parse(text, strlen(text), "user", &doc,
-		    &e), 0);
-		assert_int_equal(json_get_u32(doc, "uidNumber", MIN, MAX, &id),
-		    1);
+		snprintf(
+		    text, sizeof(text), "{\"uidNumber\":%s}", rows[i].text);
+		assert_int_equal(
+		    json_parse(text, strlen(text), "user", &doc, &e), 0);
+		assert_int_equal(
+		    json_get_u32(doc, "uidNumber", MIN, MAX, &id), 1);
 		assert_int_equal(id, rows[i].id);
 		json_free(doc);
 	}
-	assert_int_equal(json_parse("{\"uidNumber\":null}", 18, "user", &doc,
-	    &e), 0);
+	assert_int_equal(
+	    json_parse("{\"uidNumber\":null}", 18, "user", &doc, &e), 0);
 	assert_int_equal(json_get_u32(doc, "uidNumber", MIN, MAX, &id), 0);
 	assert_int_equal(json_get_u32(doc, "gidNumber", MIN, MAX, &id), 0);
 	assert_int_equal(json_get_u32(NULL, "gidNumber", MIN, MAX, &id), -1);
@@ -173,33 +338,40 @@ parsed(const char *text)
 static void
 test_getters_demand_their_type(void **state)
 {
-	static const char *const keys[] = {"s", "i", "d", "b", "n", "a", "o",
-	    "absent"};
+	static const char *const keys[] = {
+	    "s", "i", "d", "b", "n", "a", "o", "absent"};
 	/* string, id, i64, array, object: by key. */
 	static const int expected[][5] = {
-	    [0] = {1, 1, -1, -1, -1}, [1] = {-1, -1, 1, -1, -1},
-	    [2] = {-1, -1, -1, -1, -1}, [3] = {-1, -1, -1, -1, -1},
-	    [4] = {0, 0, 0, 0, 0}, [5] = {-1, -1, -1, 1, -1},
-	    [6] = {-1, -1, -1, -1, 1}, [7] = {0, 0, 0, 0, 0},
+	    [0] = {1, 1, -1, -1, -1},
+	    [1] = {-1, -1, 1, -1, -1},
+	    [2] = {-1, -1, -1, -1, -1},
+	    [3] = {-1, -1, -1, -1, -1},
+	    [4] = {0, 0, 0, 0, 0},
+	    [5] = {-1, -1, -1, 1, -1},
+	    [6] = {-1, -1, -1, -1, 1},
+	    [7] = {0, 0, 0, 0, 0},
 	};
-	struct json_object *doc = parsed("{\"s\":\"00u1\",\"i\":5,\"d\":5.5,"
-	    "\"b\":true,\"n\":null,\"a\":[],\"o\":{}}"), *v;
+	struct json_object *doc = parsed(
+			       "{\"s\":\"00u1\",\"i\":5,\"d\":5.5,"
+			       "\"b\":true,\"n\":null,\"a\":[],\"o\":{}}"),
+			   *v;
 	char text[80];
 	int64_t n;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(keys); i++) {
-		assert_int_equal(json_get_string(doc, keys[i], text,
-		    sizeof(text)), expected[i][0]);
-		assert_int_equal(json_get_id(doc, keys[i], text),
-		    expected[i][1]);
-		assert_int_equal(json_get_i64(doc, keys[i], 0, 10, &n),
-		    expected[i][2]);
-		assert_int_equal(json_get_array(doc, keys[i], &v),
-		    expected[i][3]);
+		assert_int_equal(
+		    json_get_string(doc, keys[i], text, sizeof(text)),
+		    expected[i][0]);
+		assert_int_equal(
+		    json_get_id(doc, keys[i], text), expected[i][1]);
+		assert_int_equal(
+		    json_get_i64(doc, keys[i], 0, 10, &n), expected[i][2]);
+		assert_int_equal(
+		    json_get_array(doc, keys[i], &v), expected[i][3]);
 		assert_int_equal(v != NULL, expected[i][3] == 1);
-		assert_int_equal(json_get_object(doc, keys[i], &v),
-		    expected[i][4]);
+		assert_int_equal(
+		    json_get_object(doc, keys[i], &v), expected[i][4]);
 		assert_int_equal(v != NULL, expected[i][4] == 1);
 	}
 	json_free(doc);
@@ -208,7 +380,8 @@ test_getters_demand_their_type(void **state)
 static void
 test_strings_are_whole_or_refused_T89(void **state)
 {
-	struct json_object *doc = parsed("{\"nul\":\"root\\u0000x\","
+	struct json_object *doc = parsed(
+	    "{\"nul\":\"root\\u0000x\","
 	    "\"half\":\"\\ud800\",\"seven\":\"1234567\",\"id\":\"00u/..\","
 	    "\"empty\":\"\"}");
 	char text[8] = "old";
@@ -276,7 +449,7 @@ test_times(void **state)
 		snprintf(text, sizeof(text), "{\"t\":\"%s\"}", rows[i].text);
 		doc = parsed(text);
 		if (json_get_time(doc, "t", &t) !=
-		    (rows[i].seconds < 0 ? -1 : 1) ||
+			(rows[i].seconds < 0 ? -1 : 1) ||
 		    t != (rows[i].seconds < 0 ? 0 : rows[i].seconds))
 			fail_msg("%s: %lld", rows[i].text, (long long)t);
 		json_free(doc);
@@ -286,15 +459,16 @@ test_times(void **state)
 static void
 test_clamped_integers_are_refused(void **state)
 {
-	struct json_object *doc = parsed("{\"big\":9223372036854775808,"
-	    "\"small\":-9223372036854775809,\"ok\":-7}");
+	struct json_object *doc =
+	    parsed("{\"big\":9223372036854775808,"
+		   "\"small\":-9223372036854775809,\"ok\":-7}");
 	int64_t n;
 
 	(void)state;
-	assert_int_equal(json_get_i64(doc, "big", INT64_MIN, INT64_MAX, &n),
-	    -1);
-	assert_int_equal(json_get_i64(doc, "small", INT64_MIN, INT64_MAX, &n),
-	    -1);
+	assert_int_equal(
+	    json_get_i64(doc, "big", INT64_MIN, INT64_MAX, &n), -1);
+	assert_int_equal(
+	    json_get_i64(doc, "small", INT64_MIN, INT64_MAX, &n), -1);
 	assert_int_equal(json_get_i64(doc, "ok", -10, 0, &n), 1);
 	assert_int_equal(n, -7);
 	json_free(doc);
@@ -304,6 +478,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_only_the_named_members_are_left),
+	    cmocka_unit_test(test_values_beyond_all_measure_are_refused_T87),
+	    cmocka_unit_test(test_a_key_twice_is_found_among_many_T89),
 	    cmocka_unit_test(
 		test_every_document_of_the_corpus_gets_its_verdict_T89),
 	    cmocka_unit_test(test_what_is_no_number_is_never_an_id_T6),

@@ -72,11 +72,12 @@ to_pem(EVP_PKEY *pkey, enum form form, struct secret *pem)
 	char *text;
 	long len;
 
-	assert_int_equal(form == FORM_PKCS8 ?
-	    PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL,
-		NULL) :
-	    PEM_write_bio_PrivateKey_traditional(bio, pkey, NULL, NULL, 0,
-		NULL, NULL), 1);
+	assert_int_equal(form == FORM_PKCS8
+		? PEM_write_bio_PKCS8PrivateKey(
+		      bio, pkey, NULL, NULL, 0, NULL, NULL)
+		: PEM_write_bio_PrivateKey_traditional(
+		      bio, pkey, NULL, NULL, 0, NULL, NULL),
+	    1);
 	len = BIO_get_mem_data(bio, &text);
 	assert_int_equal(secret_set(pem, text, (size_t)len), 0);
 	BIO_free(bio);
@@ -99,9 +100,10 @@ is_signed_by(EVP_PKEY *pkey, const char *digest, const void *p, size_t len,
 		der_len = i2d_ECDSA_SIG(parts, &der);
 		ECDSA_SIG_free(parts);
 	}
-	ok = EVP_DigestVerifyInit_ex(ctx, NULL, digest, NULL, NULL, pkey,
-	    NULL) == 1 && EVP_DigestVerify(ctx, der != NULL ? der : sig,
-	    der != NULL ? (size_t)der_len : sig_len, p, len) == 1;
+	ok = EVP_DigestVerifyInit_ex(
+		 ctx, NULL, digest, NULL, NULL, pkey, NULL) == 1 &&
+	    EVP_DigestVerify(ctx, der != NULL ? der : sig,
+		der != NULL ? (size_t)der_len : sig_len, p, len) == 1;
 	OPENSSL_free(der);
 	EVP_MD_CTX_free(ctx);
 	return ok;
@@ -111,9 +113,12 @@ static const struct row {
 	const char *algorithm, *curve, *digest;
 	size_t sig_len;
 } rows[] = {
-    {"RS256", NULL, "SHA256", 256}, {"RS384", NULL, "SHA384", 256},
-    {"RS512", NULL, "SHA512", 256}, {"ES256", "P-256", "SHA256", 64},
-    {"ES384", "P-384", "SHA384", 96}, {"ES512", "P-521", "SHA512", 132},
+    {"RS256", NULL, "SHA256", 256},
+    {"RS384", NULL, "SHA384", 256},
+    {"RS512", NULL, "SHA512", 256},
+    {"ES256", "P-256", "SHA256", 64},
+    {"ES384", "P-384", "SHA384", 96},
+    {"ES512", "P-521", "SHA512", 132},
 };
 
 static void
@@ -136,13 +141,13 @@ test_signatures_of_all_six_algorithms_verify(void **state)
 		assert_string_equal(key_algorithm(k), r->algorithm);
 		/* Many times, since r and s are short now and then. */
 		for (int n = 0; n < (r->curve != NULL ? 40 : 1); n++) {
-			assert_int_equal(key_sign(k, "text", 4, sig, &len,
-			    &e), 0);
+			assert_int_equal(
+			    key_sign(k, "text", 4, sig, &len, &e), 0);
 			assert_int_equal(len, r->sig_len);
-			assert_true(is_signed_by(pkey, r->digest, "text", 4,
-			    sig, len));
-			assert_false(is_signed_by(pkey, r->digest, "texT", 4,
-			    sig, len));
+			assert_true(
+			    is_signed_by(pkey, r->digest, "text", 4, sig, len));
+			assert_false(
+			    is_signed_by(pkey, r->digest, "texT", 4, sig, len));
 		}
 		key_free(k);
 		secret_clear(&pem);
@@ -156,12 +161,18 @@ test_key_decides_the_algorithm_and_refuses_others(void **state)
 	static const struct {
 		const char *curve, *asked, *given; /* given NULL: refused */
 	} cases[] = {
-	    {NULL, NULL, "RS256"}, {"P-256", NULL, "ES256"},
-	    {"P-384", NULL, "ES384"}, {"P-521", NULL, "ES512"},
-	    {NULL, "ES256", NULL}, {"P-256", "RS256", NULL},
-	    {"P-256", "ES384", NULL}, {"P-384", "ES256", NULL},
-	    {"secp256k1", NULL, NULL}, {NULL, "HS256", NULL},
-	    {NULL, "PS256", NULL}, {NULL, "none", NULL},
+	    {NULL, NULL, "RS256"},
+	    {"P-256", NULL, "ES256"},
+	    {"P-384", NULL, "ES384"},
+	    {"P-521", NULL, "ES512"},
+	    {NULL, "ES256", NULL},
+	    {"P-256", "RS256", NULL},
+	    {"P-256", "ES384", NULL},
+	    {"P-384", "ES256", NULL},
+	    {"secp256k1", NULL, NULL},
+	    {NULL, "HS256", NULL},
+	    {NULL, "PS256", NULL},
+	    {NULL, "none", NULL},
 	};
 
 	(void)state;
@@ -238,8 +249,8 @@ part(const char *text, size_t len)
 	int n = jwt_base64url_decode(bytes, sizeof(bytes), text, len);
 
 	assert_true(n > 0);
-	assert_int_equal(json_parse((char *)bytes, (size_t)n, "jwt", &doc,
-	    &e), 0);
+	assert_int_equal(
+	    json_parse((char *)bytes, (size_t)n, "jwt", &doc, &e), 0);
 	return doc;
 }
 
@@ -255,8 +266,8 @@ assert_text(const struct json_object *o, const char *key, const char *value)
 static void
 test_assertion_claims_are_what_okta_demands_T96(void **state)
 {
-	const struct jwt_claims claims = {"0oaAAAAAAAAAAAAAAAAA", TOKEN_URL,
-	    1767323045, 1767323045 + 300};
+	const struct jwt_claims claims = {
+	    "0oaAAAAAAAAAAAAAAAAA", TOKEN_URL, 1767323045, 1767323045 + 300};
 	char jti[2][64] = {"", ""}, *dot;
 	struct json_object *header, *payload;
 	struct error e = {0};
@@ -269,8 +280,8 @@ test_assertion_claims_are_what_okta_demands_T96(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(jwt_assertion(k, "kid-1", &claims, &jwt, &e),
-		    0);
+		assert_int_equal(
+		    jwt_assertion(k, "kid-1", &claims, &jwt, &e), 0);
 		dot = strchr(jwt.bytes, '.');
 		header = part(jwt.bytes, (size_t)(dot - jwt.bytes));
 		assert_text(header, "alg", "ES256");
@@ -279,17 +290,17 @@ test_assertion_claims_are_what_okta_demands_T96(void **state)
 		assert_text(payload, "iss", claims.client_id);
 		assert_text(payload, "sub", claims.client_id);
 		assert_text(payload, "aud", TOKEN_URL);
-		assert_int_equal(json_get_i64(payload, "iat", 0, INT64_MAX,
-		    &n), 1);
+		assert_int_equal(
+		    json_get_i64(payload, "iat", 0, INT64_MAX, &n), 1);
 		assert_int_equal(n, claims.issued);
-		assert_int_equal(json_get_i64(payload, "exp", 0, INT64_MAX,
-		    &n), 1);
+		assert_int_equal(
+		    json_get_i64(payload, "exp", 0, INT64_MAX, &n), 1);
 		assert_int_equal(n, claims.expires);
-		assert_int_equal(json_get_string(payload, "jti", jti[i],
-		    sizeof(jti[i])), 1);
+		assert_int_equal(
+		    json_get_string(payload, "jti", jti[i], sizeof(jti[i])), 1);
 		dot = strrchr(jwt.bytes, '.');
-		len = jwt_base64url_decode(sig, sizeof(sig), dot + 1,
-		    strlen(dot + 1));
+		len = jwt_base64url_decode(
+		    sig, sizeof(sig), dot + 1, strlen(dot + 1));
 		assert_int_equal(len, 64);
 		assert_true(is_signed_by(pkey, "SHA256", jwt.bytes,
 		    (size_t)(dot - jwt.bytes), sig, (size_t)len));
@@ -345,8 +356,8 @@ test_assertion_never_lives_longer_than_five_minutes_T96(void **state)
 static void
 test_no_random_bytes_no_assertion_T98(void **state)
 {
-	const struct jwt_claims claims = {"0oaA", TOKEN_URL, 1767323045,
-	    1767323345};
+	const struct jwt_claims claims = {
+	    "0oaA", TOKEN_URL, 1767323045, 1767323345};
 	struct secret jwt = {0};
 	EVP_PKEY *pkey;
 	struct key *k = any_key(&pkey);
@@ -355,8 +366,7 @@ test_no_random_bytes_no_assertion_T98(void **state)
 	for (random_fails = 2; random_fails > 0; random_fails--) {
 		struct error e = {0};
 
-		assert_int_equal(jwt_assertion(k, NULL, &claims, &jwt, &e),
-		    -1);
+		assert_int_equal(jwt_assertion(k, NULL, &claims, &jwt, &e), -1);
 		assert_null(jwt.bytes);
 		assert_int_equal(e.kind, ERROR_SYSTEM);
 		assert_non_null(strstr(e.text, "random"));
@@ -383,8 +393,8 @@ no_status(void)
 static void
 test_no_random_bytes_no_signature_T98(void **state)
 {
-	static const RAND_METHOD broken = {.bytes = no_bytes,
-	    .pseudorand = no_bytes, .status = no_status};
+	static const RAND_METHOD broken = {
+	    .bytes = no_bytes, .pseudorand = no_bytes, .status = no_status};
 	unsigned char sig[KEY_SIGNATURE_MAX];
 	struct error e = {0};
 	EVP_PKEY *pkey;
@@ -409,9 +419,20 @@ test_base64url(void **state)
 		const char *text;
 		int len; /* -1: refused */
 	} cases[] = {
-	    {"", 0}, {"AA", 1}, {"AAA", 2}, {"AAAA", 3}, {"-_-_", 3},
-	    {"A", -1}, {"AAAAA", -1}, {"AA==", -1}, {"AB", -1}, {"AAB", -1},
-	    {"A+AA", -1}, {"A/AA", -1}, {"A AA", -1}, {"AA\n", -1},
+	    {"", 0},
+	    {"AA", 1},
+	    {"AAA", 2},
+	    {"AAAA", 3},
+	    {"-_-_", 3},
+	    {"A", -1},
+	    {"AAAAA", -1},
+	    {"AA==", -1},
+	    {"AB", -1},
+	    {"AAB", -1},
+	    {"A+AA", -1},
+	    {"A/AA", -1},
+	    {"A AA", -1},
+	    {"AA\n", -1},
 	};
 	unsigned char bytes[200], back[300];
 	char text[300];
@@ -419,17 +440,20 @@ test_base64url(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(jwt_base64url_decode(back, sizeof(back),
-		    cases[i].text, strlen(cases[i].text)), cases[i].len);
+				     cases[i].text, strlen(cases[i].text)),
+		    cases[i].len);
 	for (size_t len = 0; len < sizeof(bytes); len++) {
 		bytes[len] = (unsigned char)(len * 37 + 11);
-		assert_int_equal(jwt_base64url(text, bytes, len),
-		    (len * 8 + 5) / 6);
-		assert_int_equal(jwt_base64url_decode(back, sizeof(back), text,
-		    strlen(text)), (int)len);
+		assert_int_equal(
+		    jwt_base64url(text, bytes, len), (len * 8 + 5) / 6);
+		assert_int_equal(jwt_base64url_decode(
+				     back, sizeof(back), text, strlen(text)),
+		    (int)len);
 		assert_memory_equal(bytes, back, len);
 		if (len > 0)
-			assert_int_equal(jwt_base64url_decode(back, len - 1,
-			    text, strlen(text)), -1);
+			assert_int_equal(jwt_base64url_decode(
+					     back, len - 1, text, strlen(text)),
+			    -1);
 	}
 }
 
@@ -438,8 +462,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_signatures_of_all_six_algorithms_verify),
-	    cmocka_unit_test(
-		test_key_decides_the_algorithm_and_refuses_others),
+	    cmocka_unit_test(test_key_decides_the_algorithm_and_refuses_others),
 	    cmocka_unit_test(
 		test_unusable_keys_are_refused_with_a_sentence_T96),
 	    cmocka_unit_test(test_assertion_claims_are_what_okta_demands_T96),

@@ -25,15 +25,19 @@ struct number {
 };
 
 static const struct number rsa_numbers[] = {
-    {"n", OSSL_PKEY_PARAM_RSA_N}, {"e", OSSL_PKEY_PARAM_RSA_E},
-    {"d", OSSL_PKEY_PARAM_RSA_D}, {"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
-    {"q", OSSL_PKEY_PARAM_RSA_FACTOR2}, {"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
+    {"n", OSSL_PKEY_PARAM_RSA_N},
+    {"e", OSSL_PKEY_PARAM_RSA_E},
+    {"d", OSSL_PKEY_PARAM_RSA_D},
+    {"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
+    {"q", OSSL_PKEY_PARAM_RSA_FACTOR2},
+    {"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
     {"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2},
     {"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1},
 };
 
 static const struct number ec_numbers[] = {
-    {"x", OSSL_PKEY_PARAM_EC_PUB_X}, {"y", OSSL_PKEY_PARAM_EC_PUB_Y},
+    {"x", OSSL_PKEY_PARAM_EC_PUB_X},
+    {"y", OSSL_PKEY_PARAM_EC_PUB_Y},
     {"d", OSSL_PKEY_PARAM_PRIV_KEY},
 };
 
@@ -41,7 +45,9 @@ static const struct curve {
 	const char *crv, *algorithm;
 	int bytes;
 } curves[] = {
-    {"P-256", "ES256", 32}, {"P-384", "ES384", 48}, {"P-521", "ES512", 66},
+    {"P-256", "ES256", 32},
+    {"P-384", "ES384", 48},
+    {"P-521", "ES512", 66},
 };
 
 static void
@@ -61,17 +67,16 @@ put_number(struct buf *b, EVP_PKEY *pkey, const struct number *n, int bytes)
 
 /* The JWK of a pair; the numbers named in skip are left out. */
 static void
-put_jwk(struct buf *b, EVP_PKEY *pkey, const struct curve *c,
-    const char *skip)
+put_jwk(struct buf *b, EVP_PKEY *pkey, const struct curve *c, const char *skip)
 {
-	buf_printf(b, "{\"kid\":\"kid-7\",\"kty\":\"%s\"",
-	    c == NULL ? "RSA" : "EC");
+	buf_printf(
+	    b, "{\"kid\":\"kid-7\",\"kty\":\"%s\"", c == NULL ? "RSA" : "EC");
 	if (c != NULL)
 		buf_printf(b, ",\"crv\":\"%s\"", c->crv);
-	for (size_t i = 0; i < (c == NULL ? COUNT(rsa_numbers) :
-	    COUNT(ec_numbers)); i++) {
-		const struct number *n = c == NULL ? &rsa_numbers[i] :
-		    &ec_numbers[i];
+	for (size_t i = 0;
+	     i < (c == NULL ? COUNT(rsa_numbers) : COUNT(ec_numbers)); i++) {
+		const struct number *n =
+		    c == NULL ? &rsa_numbers[i] : &ec_numbers[i];
 
 		if (skip == NULL || strcmp(skip, n->name) != 0)
 			put_number(b, pkey, n, c == NULL ? 0 : c->bytes);
@@ -94,8 +99,8 @@ assert_same_public(const struct secret *pem, EVP_PKEY *pkey,
 	buf_init(&number, 1 << 16);
 	assert_int_equal(key_public_jwk(k, NULL, &said, &e), 0);
 	for (size_t i = 0; i < 2; i++) { /* n and e, x and y */
-		put_number(&number, pkey, &numbers[i],
-		    c != NULL ? c->bytes : 0);
+		put_number(
+		    &number, pkey, &numbers[i], c != NULL ? c->bytes : 0);
 		assert_non_null(strstr(said.bytes, number.bytes));
 		buf_clear(&number);
 	}
@@ -109,8 +114,8 @@ test_jwk_becomes_the_same_key_in_pem(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(curves) + 1; i++) {
 		const struct curve *c = i < COUNT(curves) ? &curves[i] : NULL;
-		EVP_PKEY *pkey = c != NULL ? EVP_EC_gen(c->crv) :
-		    EVP_RSA_gen(2048);
+		EVP_PKEY *pkey =
+		    c != NULL ? EVP_EC_gen(c->crv) : EVP_RSA_gen(2048);
 		char kid[KEY_ID_MAX + 1];
 		struct secret pem = {0};
 		struct error e = {0};
@@ -121,8 +126,8 @@ test_jwk_becomes_the_same_key_in_pem(void **state)
 		if (key_from_jwk(jwk.bytes, jwk.len, &pem, kid, &e) != 0)
 			fail_msg("%s: %s", c != NULL ? c->crv : "RSA", e.text);
 		assert_string_equal(kid, "kid-7");
-		assert_same_public(&pem, pkey, c, c != NULL ?
-		    c->algorithm : "RS512");
+		assert_same_public(
+		    &pem, pkey, c, c != NULL ? c->algorithm : "RS512");
 		secret_clear(&pem);
 		buf_clear(&jwk);
 		EVP_PKEY_free(pkey);
@@ -194,13 +199,21 @@ static void
 test_what_is_no_private_jwk_is_refused(void **state)
 {
 	static const char *const texts[] = {
-	    "", "{}", "[]", "\"RSA\"", "{\"kty\":\"RSA\"}",
-	    "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "{\"kty\":\"EC\"}",
+	    "",
+	    "{}",
+	    "[]",
+	    "\"RSA\"",
+	    "{\"kty\":\"RSA\"}",
+	    "{\"kty\":\"oct\",\"k\":\"AAAA\"}",
+	    "{\"kty\":\"EC\"}",
 	    "{\"kty\":\"EC\",\"crv\":\"P-256\"}",
 	    "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}",
 	    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AA\",\"d\":\"AA\"}",
-	    "{\"kty\":5}", "{\"keys\":[]}", "-----BEGIN PRIVATE KEY-----",
-	    "{\"kty\":\"RSA\",\"kty\":\"EC\"}", "{\"kty\":\"RSA\",\"kid\":5}",
+	    "{\"kty\":5}",
+	    "{\"keys\":[]}",
+	    "-----BEGIN PRIVATE KEY-----",
+	    "{\"kty\":\"RSA\",\"kty\":\"EC\"}",
+	    "{\"kty\":\"RSA\",\"kid\":5}",
 	    "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"!\",\"y\":\"!\"}",
 	};
 
@@ -212,14 +225,14 @@ test_what_is_no_private_jwk_is_refused(void **state)
 static void
 test_public_jwk_holds_no_private_number(void **state)
 {
-	static const char *const private_names[] = {"d", "p", "q", "dp", "dq",
-	    "qi", "k", "oth"};
+	static const char *const private_names[] = {
+	    "d", "p", "q", "dp", "dq", "qi", "k", "oth"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(curves) + 1; i++) {
 		const struct curve *c = i < COUNT(curves) ? &curves[i] : NULL;
-		EVP_PKEY *pkey = c != NULL ? EVP_EC_gen(c->crv) :
-		    EVP_RSA_gen(2048);
+		EVP_PKEY *pkey =
+		    c != NULL ? EVP_EC_gen(c->crv) : EVP_RSA_gen(2048);
 		char kid[KEY_ID_MAX + 1], text[1024];
 		struct json_object *doc, *member;
 		struct secret pem = {0};
@@ -229,23 +242,24 @@ test_public_jwk_holds_no_private_number(void **state)
 
 		buf_init(&out, 1 << 16);
 		put_jwk(&out, pkey, c, NULL);
-		assert_int_equal(key_from_jwk(out.bytes, out.len, &pem, kid,
-		    &e), 0);
+		assert_int_equal(
+		    key_from_jwk(out.bytes, out.len, &pem, kid, &e), 0);
 		assert_int_equal(key_load(&pem, NULL, &k, &e), 0);
 		buf_clear(&out);
 		assert_int_equal(key_public_jwk(k, "kid-7", &out, &e), 0);
-		assert_int_equal(json_parse(out.bytes, out.len, "jwk", &doc,
-		    &e), 0);
+		assert_int_equal(
+		    json_parse(out.bytes, out.len, "jwk", &doc, &e), 0);
 		for (size_t n = 0; n < COUNT(private_names); n++)
-			assert_int_equal(json_get(doc, private_names[n],
-			    &member), 0);
-		assert_int_equal(json_get_string(doc, "kid", text,
-		    sizeof(text)), 1);
+			assert_int_equal(
+			    json_get(doc, private_names[n], &member), 0);
+		assert_int_equal(
+		    json_get_string(doc, "kid", text, sizeof(text)), 1);
 		assert_string_equal(text, "kid-7");
 		assert_int_equal(json_get_string(doc, c != NULL ? "y" : "n",
-		    text, sizeof(text)), 1);
-		assert_int_equal(strlen(text), c != NULL ?
-		    (c->bytes * 8 + 5) / 6 : 342);
+				     text, sizeof(text)),
+		    1);
+		assert_int_equal(
+		    strlen(text), c != NULL ? (c->bytes * 8 + 5) / 6 : 342);
 		json_free(doc);
 		key_free(k);
 		secret_clear(&pem);

@@ -54,8 +54,8 @@ static void
 test_names_are_found_whole(void **state)
 {
 	static const char text[] = "root:x:0:0:root:/root:/bin/sh\n"
-	    "alice:x:1000:1000::/home/alice:/bin/sh\n"
-	    "alic:x:1001:1001::/:\nal:x:1002:1002::/:\n";
+				   "alice:x:1000:1000::/home/alice:/bin/sh\n"
+				   "alic:x:1001:1001::/:\nal:x:1002:1002::/:\n";
 	uint32_t id;
 
 	(void)state;
@@ -95,8 +95,8 @@ test_odd_files_T13(void **state)
 	assert_int_equal(id, UINT32_MAX);
 	assert_int_equal(user("alice:x::5:::\n", "alice", &id), 1);
 	assert_int_equal(id, UINT32_MAX);
-	assert_int_equal(user("alice:x:99999999999999999999:5\n", "alice",
-	    &id), 1);
+	assert_int_equal(
+	    user("alice:x:99999999999999999999:5\n", "alice", &id), 1);
 	assert_int_equal(id, UINT32_MAX);
 	assert_int_equal(user("alice:", "alice", &id), 1);
 	assert_int_equal(id, UINT32_MAX);
@@ -143,7 +143,8 @@ test_name_across_each_buffer_border(void **state)
 static void
 test_numbers(void **state)
 {
-	static const char text[] = "a:x:1000:7:::\nb:x:010:8:::\n"
+	static const char text[] =
+	    "a:x:1000:7:::\nb:x:010:8:::\n"
 	    "c:x:4294967295:9:::\nd:x:4294967296:10:::\ne:x: 5:1:::\n"
 	    "f:x:6 :1:::\ng:x:+7:1:::\nh:9:x:1:::\n";
 
@@ -168,7 +169,8 @@ test_numbers(void **state)
 static void
 test_all_that_glibc_finds_is_local_T44(void **state)
 {
-	static const char text[] = "root:x:0:0:root:/root:/bin/sh\n"
+	static const char text[] =
+	    "root:x:0:0:root:/root:/bin/sh\n"
 	    "alice:x:1000:1000:A,,:/home/alice:/bin/sh\nbob:x:1001:1::/:\n";
 	char bent[sizeof(text)];
 	unsigned int found = 0;
@@ -187,8 +189,8 @@ test_all_that_glibc_finds_is_local_T44(void **state)
 		while (fgetpwent_r(f, &pw, buf, sizeof(buf), &got) == 0) {
 			if (pw.pw_name[0] == '+' || pw.pw_name[0] == '-')
 				continue; /* NIS marks, no entries */
-			assert_int_equal(local_has_user(path, pw.pw_name,
-			    NULL), 1);
+			assert_int_equal(
+			    local_has_user(path, pw.pw_name, NULL), 1);
 			found++;
 		}
 		fclose(f);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -93,7 +94,8 @@ test_a_line_is_pairs(void **state)
 	    log_number("uid", 1879048200), log_text("absent", NULL),
 	    log_text("reason", "no factor"), log_number("skew_s", -5));
 	log_event(LOG_DEBUG, "quiet");
-	assert_string_equal(release(), "oktad: event=login user=alice "
+	assert_string_equal(release(),
+	    "oktad: event=login user=alice "
 	    "uid=1879048200 reason=\"no factor\" skew_s=-5\n");
 }
 
@@ -103,15 +105,19 @@ test_foreign_text_can_not_forge_T108(void **state)
 	static const struct {
 		const char *text, *shown;
 	} rows[] = {
-	    {"alice", "alice"}, {"", "\"\""}, {"a b", "\"a b\""},
+	    {"alice", "alice"},
+	    {"", "\"\""},
+	    {"a b", "\"a b\""},
 	    {"a\nevent=login result=accepted",
 		"\"a\\x0aevent=login result=accepted\""},
-	    {"a\r", "\"a\\x0d\""}, {"%n%s%d", "%n%s%d"},
-	    {"a\" result=accepted x=\"",
-		"\"a\\x22 result=accepted x=\\x22\""},
+	    {"a\r", "\"a\\x0d\""},
+	    {"%n%s%d", "%n%s%d"},
+	    {"a\" result=accepted x=\"", "\"a\\x22 result=accepted x=\\x22\""},
 	    {"back\\slash", "\"back\\x5cslash\""},
-	    {"\x1b[31m", "\"\\x1b[31m\""}, {"\x7f", "\"\\x7f\""},
-	    {"\xc2\x9b", "\"\\xc2\\x9b\""}, {"k=v", "\"k=v\""},
+	    {"\x1b[31m", "\"\\x1b[31m\""},
+	    {"\x7f", "\"\\x7f\""},
+	    {"\xc2\x9b", "\"\\xc2\\x9b\""},
+	    {"k=v", "\"k=v\""},
 	    {"J\xc3\xbcrgen", "\"J\\xc3\\xbcrgen\""},
 	    {"<0>", "<0>"},
 	};
@@ -125,11 +131,10 @@ test_foreign_text_can_not_forge_T108(void **state)
 	}
 	log_open("oktad", 1, 0);
 	capture();
-	log_event(LOG_NOTICE, "forged", log_text("user",
-	    "x\n<0>event=login\x1b]0;%n"));
+	log_event(LOG_NOTICE, "forged",
+	    log_text("user", "x\n<0>event=login\x1b]0;%n"));
 	release();
-	assert_ptr_equal(strchr(captured, '\n'),
-	    captured + captured_len - 1);
+	assert_ptr_equal(strchr(captured, '\n'), captured + captured_len - 1);
 	assert_null(strchr(captured, 0x1b));
 }
 
@@ -149,8 +154,11 @@ test_escapes_are_never_cut_T108(void **state)
 		assert_int_equal(dst[0], '"');
 		assert_int_equal(dst[len - 1], '"');
 		assert_int_equal((len - 2 - (dst[1] == 'a' ? 1 : 0) -
-		    (strchr(dst, 'b') != NULL) - (strchr(dst, 'c') != NULL) -
-		    (strchr(dst, 'd') != NULL)) % 4, 0);
+				     (strchr(dst, 'b') != NULL) -
+				     (strchr(dst, 'c') != NULL) -
+				     (strchr(dst, 'd') != NULL)) %
+			4,
+		    0);
 		assert_int_equal(dst[cap], 'z');
 	}
 }
@@ -204,6 +212,32 @@ test_a_flood_keeps_no_other_cause_out_T108(void **state)
 	assert_non_null(strstr(captured, "event=login user=alice"));
 }
 
+/* Who was let in is on record, whatever else is being logged. */
+static void
+test_what_is_always_logged_passes_any_flood(void **state)
+{
+	const struct log_field accepted[] = {log_text("event", "login"),
+	    log_text("verdict", "accept"), {LOG_FIELD_END, NULL, NULL, 0}};
+	size_t found = 0;
+
+	(void)state;
+	log_open("oktad", 1, 0);
+	capture();
+	for (int i = 0; i < 1000; i++) {
+		log_event(LOG_NOTICE, "login", log_text("verdict", "deny"));
+		if (i % 4 == 0)
+			log_always(LOG_NOTICE, accepted);
+	}
+	release();
+	for (const char *p = captured; (p = strstr(p, "=accept")) != NULL; p++)
+		found++;
+	assert_int_equal(found, 250);
+	found = 0;
+	for (const char *p = captured; (p = strstr(p, "=deny")) != NULL; p++)
+		found++;
+	assert_in_range(found, 60, 65);
+}
+
 static void
 test_suppressed_lines_are_counted_T108(void **state)
 {
@@ -217,7 +251,9 @@ test_suppressed_lines_are_counted_T108(void **state)
 	capture();
 	for (int i = 0; i < 100; i++)
 		log_event(LOG_ERR, "flood", log_text("cause", "one"));
-	usleep(2100000);
+	const struct timespec pause = {.tv_sec = 2, .tv_nsec = 100000000};
+
+	assert_int_equal(nanosleep(&pause, NULL), 0);
 	log_event(LOG_ERR, "flood", log_text("cause", "one"));
 	said = release();
 	for (const char *p = said; (p = strstr(p, "event=flood")) != NULL; p++)
@@ -270,6 +306,7 @@ main(void)
 	    cmocka_unit_test(
 		test_ten_thousand_failures_stay_below_a_megabyte_T108),
 	    cmocka_unit_test(test_a_flood_keeps_no_other_cause_out_T108),
+	    cmocka_unit_test(test_what_is_always_logged_passes_any_flood),
 	    cmocka_unit_test(test_suppressed_lines_are_counted_T108),
 	    cmocka_unit_test(test_journal_lines_carry_their_priority),
 	    cmocka_unit_test(test_errno_survives),

@@ -108,8 +108,8 @@ test_frame_in_single_bytes_and_two_at_once(void **state)
 static void
 test_frame_that_lies_about_its_length_ends_the_connection(void **state)
 {
-	static const uint32_t lengths[] = {0, 1, 19, 4093, 0x7fffffff,
-	    0xffffffff};
+	static const uint32_t lengths[] = {
+	    0, 1, 19, 4093, 0x7fffffff, 0xffffffff};
 
 	(void)state;
 	for (size_t i = 0; i < 6; i++) {
@@ -263,8 +263,8 @@ count_expired(struct watch *w)
 static void
 test_watch_removed_by_another_is_never_called(void **state)
 {
-	struct watch first = {.events = POLLIN, .ready = count_ready,
-	    .expired = count_expired};
+	struct watch first = {
+	    .events = POLLIN, .ready = count_ready, .expired = count_expired};
 	int a[2], b[2];
 
 	(void)state;
@@ -300,7 +300,8 @@ test_deadlines_of_many_watches_fire_once_each(void **state)
 	(void)state;
 	expired_calls = 0;
 	for (size_t i = 0; i < 300; i++) {
-		many[i] = (struct watch){.fd = -1, .expired = count_expired,
+		many[i] = (struct watch){.fd = -1,
+		    .expired = count_expired,
 		    .deadline = now + i % 30};
 		assert_int_equal(loop_add(&loop, &many[i]), 0);
 	}

@@ -22,8 +22,7 @@ static void before_count(void);
 
 #undef atomic_fetch_add
 #define atomic_fetch_add(p, n) \
-	(before_count(), \
-	    atomic_fetch_add_explicit(p, n, memory_order_seq_cst))
+	(before_count(), atomic_fetch_add_explicit(p, n, memory_order_seq_cst))
 #include "map.c"
 
 static uint32_t replace_with; /* 0: nothing */
@@ -180,12 +179,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_reader_keeps_what_it_took),
-		cmocka_unit_test(
-		    test_with_all_slots_busy_calls_map_for_themselves),
-		cmocka_unit_test(
-		    test_slot_that_was_retired_meanwhile_is_not_entered_T64),
-		cmocka_unit_test(test_held_mapping_outlives_its_file),
+	    cmocka_unit_test(test_each_reader_keeps_what_it_took),
+	    cmocka_unit_test(test_with_all_slots_busy_calls_map_for_themselves),
+	    cmocka_unit_test(
+		test_slot_that_was_retired_meanwhile_is_not_entered_T64),
+	    cmocka_unit_test(test_held_mapping_outlives_its_file),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);

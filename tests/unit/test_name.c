@@ -20,8 +20,8 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *const locales[] = { "C", "C.UTF-8", "tr_TR.UTF-8",
-	"de_DE.UTF-8" };
+static const char *const locales[] = {
+    "C", "C.UTF-8", "tr_TR.UTF-8", "de_DE.UTF-8"};
 
 static void
 check_name(const char *name, int is_good)
@@ -55,7 +55,7 @@ test_name_table_T16(void **state)
 		assert_int_equal(name_is_valid(longest, len), len <= 31);
 	/* Every byte, alone, first and later. */
 	for (len = 0; len < 256; len++) {
-		char s[3] = { 'x', (char)len, 'x' };
+		char s[3] = {'x', (char)len, 'x'};
 		int is_letter = len >= 'a' && len <= 'z';
 		int is_later = is_letter || (len >= '0' && len <= '9') ||
 		    len == '_' || len == '-' || len == '.';
@@ -130,12 +130,11 @@ test_text_that_forges_lines_is_refused_T21(void **state)
 	(void)state;
 	assert_true(COUNT(bad_texts) >= 150);
 	for (n = 0; n < COUNT(bad_texts); n++)
-		if (name_is_clean_text(bad_texts[n], strlen(bad_texts[n]),
-			255))
+		if (name_is_clean_text(bad_texts[n], strlen(bad_texts[n]), 255))
 			fail_msg("text %zu is let in", n);
 	for (n = 0; n < COUNT(good_texts); n++)
-		if (!name_is_clean_text(good_texts[n], strlen(good_texts[n]),
-			255))
+		if (!name_is_clean_text(
+			good_texts[n], strlen(good_texts[n]), 255))
 			fail_msg("\"%s\" is refused", good_texts[n]);
 	/* Every ASCII byte in the middle. */
 	for (n = 0; n < 128; n++) {
@@ -197,12 +196,11 @@ test_path_table_T22(void **state)
 	(void)state;
 	assert_true(COUNT(bad_paths) + COUNT(good_paths) >= 40);
 	for (n = 0; n < COUNT(bad_paths); n++)
-		if (name_is_clean_path(bad_paths[n], strlen(bad_paths[n]),
-			255))
+		if (name_is_clean_path(bad_paths[n], strlen(bad_paths[n]), 255))
 			fail_msg("\"%s\" is let in", bad_paths[n]);
 	for (n = 0; n < COUNT(good_paths); n++)
-		if (!name_is_clean_path(good_paths[n], strlen(good_paths[n]),
-			255))
+		if (!name_is_clean_path(
+			good_paths[n], strlen(good_paths[n]), 255))
 			fail_msg("\"%s\" is refused", good_paths[n]);
 	assert_false(name_is_clean_path("/abc", 4, 3));
 }
@@ -230,7 +228,9 @@ test_filtered_text_is_harmless_and_cut_between_characters(void **state)
 	expect_filtered("J\xc3\xbcrgen", 32, "J\xc3\xbcrgen");
 	expect_filtered("J\xc3\xbcrgen", 3, "J");
 	expect_filtered("J\xc3\xbcrgen", 4, "J\xc3\xbc");
-	expect_filtered("\xe2\x80\xae" "abc", 32, "?abc");
+	expect_filtered("\xe2\x80\xae"
+			"abc",
+	    32, "?abc");
 	expect_filtered("\xff\xfe\xc3", 32, "???");
 	expect_filtered("abc", 1, "");
 	expect_filtered("abc", 3, "ab");
@@ -248,15 +248,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_name_table_T16),
-		cmocka_unit_test(test_spellings_of_one_login_are_no_names_T17_reduced),
-		cmocka_unit_test(test_locale_does_not_decide_T18_reduced),
-		cmocka_unit_test(test_system_names_are_reserved_T14_reduced),
-		cmocka_unit_test(test_text_that_forges_lines_is_refused_T21),
-		cmocka_unit_test(test_every_code_point_is_judged_once_T21),
-		cmocka_unit_test(test_path_table_T22),
-		cmocka_unit_test(
-		    test_filtered_text_is_harmless_and_cut_between_characters),
+	    cmocka_unit_test(test_name_table_T16),
+	    cmocka_unit_test(
+		test_spellings_of_one_login_are_no_names_T17_reduced),
+	    cmocka_unit_test(test_locale_does_not_decide_T18_reduced),
+	    cmocka_unit_test(test_system_names_are_reserved_T14_reduced),
+	    cmocka_unit_test(test_text_that_forges_lines_is_refused_T21),
+	    cmocka_unit_test(test_every_code_point_is_judged_once_T21),
+	    cmocka_unit_test(test_path_table_T22),
+	    cmocka_unit_test(
+		test_filtered_text_is_harmless_and_cut_between_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,100 +19,9 @@
 #include <cmocka.h>
 
 #include "confirm.h"
-#include "folder.h"
-#include "publish.h"
-#include "snapshot.h"
-#include "wire.h"
-
-enum { SEALS = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
-
-static struct folder folder;
-static struct publish_place place;
-static struct error error;
-static uint64_t generation;
-
-static int
-begin(void **state)
-{
-	static char paths[5][128];
-
-	(void)state;
-	folder_make(&folder);
-	snprintf(paths[0], 128, "%s/directory", folder.path);
-	snprintf(paths[1], 128, "%s/people", folder.path);
-	snprintf(paths[2], 128, "%s/confirmed", folder.path);
-	snprintf(paths[3], 128, "%s/passwd", folder.path);
-	snprintf(paths[4], 128, "%s/group", folder.path);
-	place = (struct publish_place){paths[0], paths[1], paths[2], paths[3],
-	    paths[4]};
-	folder_write(&folder, "passwd", "root:x:0:0::/root:/bin/sh\n", 0644);
-	folder_write(&folder, "group", "root:x:0:\nusers:x:100:\n", 0644);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	folder_remove(&folder);
-	return 0;
-}
-
-static int
-make_memfd(const void *bytes, size_t size, int seals)
-{
-	int fd = memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, size), (ssize_t)size);
-	assert_int_equal(fcntl(fd, F_ADD_SEALS, seals), 0);
-	return fd;
-}
-
-static int
-publish(const struct snapshot *s)
-{
-	int d = make_memfd(s->bytes, s->size, SEALS);
-	int p = make_memfd(s->people_bytes, s->people_size, SEALS);
-
-	error = (struct error){0};
-	int r = publish_image(&place, SNAPSHOT_ID_MIN, SNAPSHOT_ID_MAX, d, p,
-	    &generation, &error);
-
-	close(d);
-	close(p);
-	return r;
-}
-
-static int
-publish_users(uint32_t users)
-{
-	struct snapshot s;
-
-	snapshot_make(&s, users, 2, 1);
-	int r = publish(&s);
-
-	snapshot_free(&s);
-	return r;
-}
-
-/* What readers see now; and that no temporary is left. */
-static uint32_t
-published_users(uint64_t *gen)
-{
-	struct directory d, people;
-	uint32_t n;
-
-	assert_int_equal(directory_open(&d, place.directory, DIR_MAGIC_PUBLIC),
-	    OKTA_OK);
-	assert_int_equal(directory_open(&people, place.people,
-	    DIR_MAGIC_PEOPLE), OKTA_OK);
-	n = d.header->users;
-	*gen = d.header->generation;
-	directory_close(&d);
-	directory_close(&people);
-	return n;
-}
+#include "publish_check.h"
+#include "publish_fixture.h"
+#include "session_hold.h"
 
 static void
 test_image_is_published_with_owner_mode_and_generation_T111(void **state)
@@ -162,16 +71,24 @@ test_same_image_again_is_confirmed_and_not_replaced(void **state)
 }
 
 static void
-refused(struct snapshot *s, const char *word)
+test_image_that_okta_was_not_asked_for_makes_nothing_younger(void **state)
 {
-	uint64_t gen;
+	struct stat before, after;
+	uint64_t age;
 
-	assert_int_equal(publish(s), -1);
-	assert_non_null(strstr(error.text, word));
-	assert_int_equal(generation, 0);
-	assert_int_equal(published_users(&gen), 3);
-	assert_int_equal(gen, 1);
-	snapshot_free(s);
+	(void)state;
+	rules.is_fresh = 0;
+	assert_int_equal(publish_users(3), 0);
+	assert_int_not_equal(directory_age(place.confirmed, &age), OKTA_OK);
+	rules.is_fresh = 1;
+	assert_int_equal(publish_users(3), 0);
+	assert_int_equal(stat(place.confirmed, &before), 0);
+	rules.is_fresh = 0;
+	assert_int_equal(publish_users(3), 0);
+	assert_int_equal(publish_users(4), 0);
+	assert_int_equal(stat(place.confirmed, &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
 }
 
 static void
@@ -185,21 +102,18 @@ test_descriptor_that_can_still_change_is_refused(void **state)
 	snapshot_make(&s, 4, 1, 1);
 	good = make_memfd(s.people_bytes, s.people_size, SEALS);
 	for (int missing = 0; missing < 4; missing++) {
-		static const int bits[] = {F_SEAL_WRITE, F_SEAL_SHRINK,
-		    F_SEAL_GROW, F_SEAL_SEAL};
+		static const int bits[] = {
+		    F_SEAL_WRITE, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_SEAL};
 
 		bad = make_memfd(s.bytes, s.size, SEALS & ~bits[missing]);
-		assert_int_equal(publish_image(&place, SNAPSHOT_ID_MIN,
-		    SNAPSHOT_ID_MAX, bad, good, &generation, &error), -1);
+		assert_int_equal(publish_fds(SNAPSHOT_ID_MIN, bad, good), -1);
 		close(bad);
 	}
 	bad = open(place.passwd, O_RDONLY);
-	assert_int_equal(publish_image(&place, SNAPSHOT_ID_MIN,
-	    SNAPSHOT_ID_MAX, bad, good, &generation, &error), -1);
+	assert_int_equal(publish_fds(SNAPSHOT_ID_MIN, bad, good), -1);
 	close(bad);
 	bad = make_memfd("short", 5, SEALS);
-	assert_int_equal(publish_image(&place, SNAPSHOT_ID_MIN,
-	    SNAPSHOT_ID_MAX, bad, good, &generation, &error), -1);
+	assert_int_equal(publish_fds(SNAPSHOT_ID_MIN, bad, good), -1);
 	close(bad);
 	close(good);
 	snapshot_free(&s);
@@ -220,8 +134,8 @@ test_local_names_and_numbers_never_appear_T13(void **state)
 	    "root:x:0:0::/root:/bin/sh\nuser3:x:1000:1000::/:/bin/sh\n", 0644);
 	snapshot_make(&s, 4, 1, 1);
 	refused(&s, "user3");
-	snprintf(line, sizeof(line), "joe:x:%u:100::/:/bin/sh\n",
-	    SNAPSHOT_UID(3));
+	snprintf(
+	    line, sizeof(line), "joe:x:%u:100::/:/bin/sh\n", SNAPSHOT_UID(3));
 	folder_write(&folder, "passwd", line, 0644);
 	snapshot_make(&s, 4, 1, 1);
 	refused(&s, "number");
@@ -248,7 +162,7 @@ test_number_that_changes_person_is_refused(void **state)
 	i = snapshot_begin();
 	snapshot_user(i, SNAPSHOT_UID(7), "user0");
 	snapshot_end(&s, i);
-	refused(&s, "people");
+	refused(&s, "the name user0");
 }
 
 /* sudoers says %group1: the name must not go to another Okta group. */
@@ -293,8 +207,7 @@ test_ids_outside_okta_conf_are_refused_T4(void **state)
 	snapshot_make(&s, 3, 1, 1);
 	d = make_memfd(s.bytes, s.size, SEALS);
 	p = make_memfd(s.people_bytes, s.people_size, SEALS);
-	assert_int_equal(publish_image(&place, SNAPSHOT_ID_MIN + 1001 + 1,
-	    SNAPSHOT_ID_MAX, d, p, &generation, &error), -1);
+	assert_int_equal(publish_fds(SNAPSHOT_ID_MIN + 1001 + 1, d, p), -1);
 	assert_int_equal(access(place.directory, F_OK), -1);
 	close(d);
 	close(p);
@@ -316,8 +229,9 @@ test_flipped_bytes_never_replace_a_good_directory(void **state)
 
 		s.bytes[i] ^= 0x15;
 		publish(&s);
-		assert_int_equal(directory_open(&d, place.directory,
-		    DIR_MAGIC_PUBLIC), OKTA_OK);
+		assert_int_equal(
+		    directory_open(&d, place.directory, DIR_MAGIC_PUBLIC),
+		    OKTA_OK);
 		assert_true(d.header->users == 3);
 		directory_close(&d);
 		s.bytes[i] ^= 0x15;
@@ -333,8 +247,8 @@ fill_tmpfs(void)
 	char options[64];
 	uint64_t gen;
 
-	if (unshare(geteuid() == 0 ? CLONE_NEWNS :
-		CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
+	if (unshare(geteuid() == 0 ? CLONE_NEWNS
+				   : CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		return 77;
 	snprintf(options, sizeof(options), "size=1m,mode=0755");
@@ -401,11 +315,11 @@ test_confirmation_and_its_ratchet_T102(void **state)
 	FILE *f;
 
 	(void)state;
-	assert_int_equal(publish_confirm(&place, &error), -1);
+	assert_int_equal(confirm(), -1);
 	assert_int_equal(confirm_ratchet(place.confirmed, &error), 0);
 	assert_int_equal(access(place.confirmed, F_OK), -1);
 	assert_int_equal(publish_users(3), 0);
-	assert_int_equal(publish_confirm(&place, &error), 0);
+	assert_int_equal(confirm(), 0);
 	f = fopen(place.confirmed, "r+");
 	assert_int_equal(fread(&c, sizeof(c), 1, f), 1);
 	assert_int_equal(c.generation, 1);
@@ -413,8 +327,8 @@ test_confirmation_and_its_ratchet_T102(void **state)
 	c.boot_id[0] ^= 1;
 	c.wall_s -= 3600;
 	c.high_water_s -= 3600;
-	c.checksum = directory_checksum(&c, offsetof(struct dir_confirmed,
-	    checksum));
+	c.checksum =
+	    directory_checksum(&c, offsetof(struct dir_confirmed, checksum));
 	rewind(f);
 	assert_int_equal(fwrite(&c, sizeof(c), 1, f), 1);
 	fclose(f);
@@ -428,18 +342,133 @@ test_confirmation_and_its_ratchet_T102(void **state)
 	/* A damaged one is left alone. */
 	folder_write(&folder, "confirmed", "x", 0644);
 	assert_int_equal(confirm_ratchet(place.confirmed, &error), 0);
-	assert_int_equal(publish_confirm(&place, &error), 0);
+	assert_int_equal(confirm(), 0);
 	assert_int_equal(directory_age(place.confirmed, &age), OKTA_OK);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
+/* Three people with these reasons not to log in; -1: not there at all. */
+static void
+make_people(struct snapshot *s, const int why[3])
+{
+	static const char *const names[] = {"ada", "ben", "cy"};
+	struct image *i = snapshot_begin();
+	struct error e = {0};
+
+	for (uint32_t n = 0; n < 3; n++) {
+		char id[16];
+		struct image_user u = {.uid = SNAPSHOT_UID(n),
+		    .gid = SNAPSHOT_UID(n),
+		    .name = names[n],
+		    .gecos = "",
+		    .home = "/home/x",
+		    .shell = "/bin/bash",
+		    .id = id,
+		    .login = "x@example.com",
+		    .status =
+			why[n] == WHY_STATUS ? STATUS_SUSPENDED : STATUS_ACTIVE,
+		    .why = (enum person_why)why[n]};
+
+		snprintf(id, sizeof(id), "00u%s", names[n]);
+		if (why[n] >= 0)
+			assert_int_equal(image_add_user(i, &u, &e), 0);
+	}
+	snapshot_end(s, i);
+}
+
+static void
+test_losers_of_a_publication_are_counted_T105(void **state)
+{
+	static const struct {
+		int old[3], new[3];
+		uint32_t known, lost, left;
+	} rows[] = {
+	    {{0, 0, 0}, {0, 0, 0}, 3, 0, 3},
+	    {{0, 0, 0}, {WHY_STATUS, 0, 0}, 3, 1, 2},
+	    {{0, 0, 0}, {WHY_NOT_ENTITLED, WHY_GONE, WHY_STATUS}, 3, 3, 0},
+	    {{0, WHY_STATUS, 0}, {0, WHY_STATUS, -1}, 2, 1, 1},
+	    {{WHY_STATUS, 0, -1}, {0, 0, 0}, 1, 0, 3},
+	    {{-1, -1, -1}, {0, 0, WHY_STATUS}, 0, 0, 2},
+	};
+	struct directory none = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct snapshot old, new;
+
+		make_people(&old, rows[i].old);
+		make_people(&new, rows[i].new);
+		publish_count_lost(&old.people, &new.people, &loss);
+		assert_int_equal(loss.known, rows[i].known);
+		assert_int_equal(loss.lost, rows[i].lost);
+		assert_int_equal(loss.left, rows[i].left);
+		/* Where nothing was published, nobody loses anything. */
+		publish_count_lost(&none, &new.people, &loss);
+		assert_int_equal(loss.lost, 0);
+		snapshot_free(&old);
+		snapshot_free(&new);
+	}
+}
+
+/* Whom a hold waits for is known after the publication that took them. */
+static void
+test_people_of_a_hold_are_kept_T105(void **state)
+{
+	char before[4096], held[4096];
+	struct publish_loss now;
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s.before", place.people);
+	snprintf(held, sizeof(held), "%s.held", place.people);
+	assert_int_equal(publish_users(3), 0);
+	session_hold_keep(place.people, before);
+	assert_int_equal(publish_users(2), 0);
+	session_hold_take(before, held);
+	assert_int_equal(session_hold_compare(held, place.people, &now), 0);
+	assert_int_equal(now.known, 3);
+	assert_int_equal(now.lost, 1);
+	/* Nothing was kept, or it has gone: nobody knows. */
+	session_hold_take(before, held);
+	assert_int_equal(session_hold_compare(held, place.people, &now), -1);
+	session_hold_keep("/nowhere/people", before);
+	assert_int_equal(access(before, F_OK), -1);
+}
+
+/* The people file counts from its rename on, whatever becomes of the other. */
+static void
+test_losers_are_counted_where_the_second_rename_fails_T105(void **state)
+{
+	(void)state;
+	assert_int_equal(publish_users(3), 0);
+	assert_int_equal(is_changed, 1);
+	assert_int_equal(unlink(place.directory), 0);
+	assert_int_equal(mkdir(place.directory, 0755), 0);
+	assert_int_equal(publish_users(1), -1);
+	assert_int_equal(is_changed, 1);
+	assert_int_equal(loss.known, 3);
+	assert_int_equal(loss.lost, 2);
+	assert_int_equal(rmdir(place.directory), 0);
+	assert_int_equal(publish_users(1), 0);
+	assert_int_equal(loss.lost, 0);
+	/* Where the first one fails nothing has changed. */
+	assert_int_equal(unlink(place.people), 0);
+	assert_int_equal(mkdir(place.people, 0700), 0);
+	assert_int_equal(publish_users(2), -1);
+	assert_int_equal(is_changed, 0);
+	assert_int_equal(rmdir(place.people), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_losers_of_a_publication_are_counted_T105),
+	    TEST(test_people_of_a_hold_are_kept_T105),
+	    TEST(test_losers_are_counted_where_the_second_rename_fails_T105),
 	    TEST(test_image_is_published_with_owner_mode_and_generation_T111),
 	    TEST(test_same_image_again_is_confirmed_and_not_replaced),
+	    TEST(test_image_that_okta_was_not_asked_for_makes_nothing_younger),
 	    TEST(test_descriptor_that_can_still_change_is_refused),
 	    TEST(test_local_names_and_numbers_never_appear_T13),
 	    TEST(test_number_that_changes_person_is_refused),

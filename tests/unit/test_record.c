@@ -34,15 +34,23 @@ parse(const char *text)
 	return doc;
 }
 
+/* The same, whether all of it was parsed or only what is read of it. */
 static struct api_user
 user_of(const char *text)
 {
-	struct json_object *doc = parse(text);
-	struct api_user u;
+	struct json_object *doc = parse(text), *slim = NULL;
+	const char *members[API_MEMBERS];
+	struct api_user u, again;
 	struct error e;
 
-	if (api_user_parse(doc, &rules, &u, &e) == -1)
+	api_user_members(&rules, members);
+	if (api_user_parse(doc, &rules, &u, &e) == -1 ||
+	    json_parse_members(
+		text, strlen(text), "test", members, &slim, &e) == -1 ||
+	    api_user_parse(slim, &rules, &again, &e) == -1)
 		fail_msg("%s", e.text);
+	assert_memory_equal(&u, &again, offsetof(struct api_user, keys));
+	json_free(slim);
 	json_free(doc);
 	return u;
 }

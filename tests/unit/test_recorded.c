@@ -1,5 +1,4 @@
 /* The edge filter against real answers of Okta, and against bent ones. */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +12,7 @@
 #include "api_directory.h"
 #include "json.h"
 #include "name.h"
+#include "recorded.h"
 
 #define MIN 1879048192u
 #define MAX 2147352575u
@@ -51,23 +51,22 @@ test_flipped_bits_break_nothing(void **state)
 			continue;
 		parsed++;
 		for (size_t i = 0; json_object_is_type(doc, json_type_array) &&
-				   i < json_object_array_length(doc);
+		     i < json_object_array_length(doc);
 		     i++) {
 			const struct json_object *o =
 			    json_object_array_get_idx(doc, i);
 
 			if (api_user_parse(o, &rules, &u, &e) == 0) {
 				assert_true(u.uid == 0 ||
-					    (u.uid >= MIN && u.uid <= MAX));
+				    (u.uid >= MIN && u.uid <= MAX));
 				assert_true(u.gid == 0 ||
-					    (u.gid >= MIN && u.gid <= MAX));
+				    (u.gid >= MIN && u.gid <= MAX));
 				assert_true(name_is_clean_text(
 				    u.gecos, strlen(u.gecos), API_TEXT_SIZE));
 			}
 			(void)api_app_user_parse(o, &rules, &u, &assigned, &e);
 			if (api_group_parse(o, &rules, &g, &e) == 0)
-				assert_true(
-				    g.problem[0] != '\0' ||
+				assert_true(g.problem[0] != '\0' ||
 				    name_is_valid(g.name, strlen(g.name)));
 		}
 		json_free(doc);
@@ -77,30 +76,43 @@ test_flipped_bits_break_nothing(void **state)
 
 /* --- real answers --- */
 
-static char *
-read_all(const char *path, size_t *len)
-{
-	FILE *f = fopen(path, "re");
-	char *p = NULL;
-	long n;
-
-	*len = 0;
-	if (f == NULL)
-		return NULL;
-	if (fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) > 0 &&
-	    (p = malloc((size_t)n)) != NULL) {
-		rewind(f);
-		*len = fread(p, 1, (size_t)n, f);
-	}
-	(void)fclose(f);
-	return p;
-}
-
 enum recorded_kind { RECORDED_USER, RECORDED_APP_USER, RECORDED_GROUP };
 
 struct recorded {
 	int files, objects, parsed, refused;
 };
+
+static int
+parse_user(enum recorded_kind kind, const struct json_object *o,
+    struct api_user *u, struct error *e)
+{
+	int assigned;
+
+	return kind == RECORDED_USER
+	    ? api_user_parse(o, &rules, u, e)
+	    : api_app_user_parse(o, &rules, u, &assigned, e);
+}
+
+/* Lists are read without the members that nobody needs: the same record. */
+static void
+check_slim(enum recorded_kind kind, const struct json_object *o,
+    const struct api_user *whole)
+{
+	const char *text = json_object_to_json_string(
+		       (struct json_object *)(uintptr_t)o),
+		   *members[API_MEMBERS];
+	struct json_object *slim;
+	struct api_user u;
+	struct error e;
+
+	api_user_members(&rules, members);
+	if (json_parse_members(
+		text, strlen(text), "slim", members, &slim, &e) == -1)
+		fail_msg("%s", e.text);
+	assert_int_equal(parse_user(kind, slim, &u, &e), 0);
+	assert_memory_equal(&u, whole, offsetof(struct api_user, keys));
+	json_free(slim);
+}
 
 /* One object. Refused ones are listed by name with their reason. */
 static void
@@ -111,7 +123,7 @@ take_object(struct recorded *r, enum recorded_kind kind,
 	struct api_group g;
 	struct error e;
 	const char *why = "", *id = "?";
-	int assigned, rc;
+	int rc;
 
 	r->objects++;
 	if (kind == RECORDED_GROUP) {
@@ -119,9 +131,9 @@ take_object(struct recorded *r, enum recorded_kind kind,
 		id = g.id;
 		why = g.problem;
 	} else {
-		rc = kind == RECORDED_USER
-			 ? api_user_parse(o, &rules, &u, &e)
-			 : api_app_user_parse(o, &rules, &u, &assigned, &e);
+		rc = parse_user(kind, o, &u, &e);
+		if (rc == 0)
+			check_slim(kind, o, &u);
 		id = u.id;
 		why = u.problem;
 	}
@@ -134,30 +146,28 @@ take_object(struct recorded *r, enum recorded_kind kind,
 	}
 }
 
-static void
-take_file(struct recorded *r, enum recorded_kind kind, const char *path,
-    const char *file)
-{
-	struct json_object *doc, *body;
-	struct error e;
-	size_t len;
-	char *text = read_all(path, &len);
+struct taking {
+	struct recorded *r;
+	enum recorded_kind kind;
+};
 
-	if (text == NULL)
-		fail_msg("%s can not be read", path);
-	if (json_parse(text, len, file, &doc, &e) == -1)
-		fail_msg("%s", e.text);
+static void
+take_file(const char *file, const struct json_object *doc, void *arg)
+{
+	const struct taking *t = arg;
+	struct json_object *body;
+
+	if (strstr(file, "404") != NULL)
+		return;
 	if (json_get(doc, "body", &body) != 1)
 		fail_msg("%s: no body", file);
-	r->files++;
+	t->r->files++;
 	if (json_object_is_type(body, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(body); i++)
-			take_object(
-			    r, kind, json_object_array_get_idx(body, i), file);
+			take_object(t->r, t->kind,
+			    json_object_array_get_idx(body, i), file);
 	else
-		take_object(r, kind, body, file);
-	json_free(doc);
-	free(text);
+		take_object(t->r, t->kind, body, file);
 }
 
 static struct recorded
@@ -165,51 +175,12 @@ take_folder(const char *root, const char *folder, enum recorded_kind kind,
     const char *prefix)
 {
 	struct recorded r = {0};
-	char dir[512], path[1024];
-	struct dirent *d;
-	DIR *all;
+	struct taking t = {&r, kind};
 
-	snprintf(dir, sizeof(dir), "%s/%s", root, folder);
-	all = opendir(dir);
-	if (all == NULL)
-		fail_msg("%s can not be read", dir);
-	while ((d = readdir(all)) != NULL) {
-		if (strncmp(d->d_name, prefix, strlen(prefix)) != 0 ||
-		    strstr(d->d_name, "404") != NULL)
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", dir, d->d_name);
-		take_file(&r, kind, path, d->d_name);
-	}
-	closedir(all);
+	recorded_each(root, folder, prefix, take_file, &t);
 	print_message("%s/%s*: %d files, %d objects, %d parsed, %d refused\n",
 	    folder, prefix, r.files, r.objects, r.parsed, r.refused);
 	return r;
-}
-
-static const char *
-recorded_root(void)
-{
-	static char near[512];
-	const char *root = getenv("OKTA_RECORDED");
-	const char *src = getenv("srcdir");
-	FILE *f;
-
-	if (root == NULL) {
-		snprintf(near, sizeof(near), "%s/../shared/recorded",
-		    src != NULL ? src : ".");
-		root = near;
-	}
-	snprintf(near, sizeof(near), "%s", root);
-	{
-		char index[600];
-
-		snprintf(index, sizeof(index), "%s/INDEX.tsv", near);
-		f = fopen(index, "re");
-	}
-	if (f == NULL)
-		return NULL;
-	(void)fclose(f);
-	return near;
 }
 
 static void
@@ -232,14 +203,9 @@ test_recorded_answers_parse_object_by_object(void **state)
 	    {"groups_single", "rapid7-get-group", RECORDED_GROUP, 1},
 	    {"user_groups", "rapid7", RECORDED_GROUP, 1},
 	};
-	const char *root = recorded_root();
+	const char *root = recorded_or_skip();
 
 	(void)state;
-	if (root == NULL) {
-		print_message(
-		    "skipped: no recorded answers ($OKTA_RECORDED)\n");
-		skip();
-	}
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		struct recorded r = take_folder(
 		    root, all[i].folder, all[i].kind, all[i].prefix);

@@ -4,18 +4,21 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,8 +48,8 @@ int __wrap_getresgid(gid_t *r, gid_t *e, gid_t *s);
 int __wrap_getresuid(uid_t *r, uid_t *e, uid_t *s);
 int __wrap_getgroups(int n, gid_t *list);
 int __real_prctl(int op, ...);
-int __wrap_prctl(int op, unsigned long a, unsigned long b, unsigned long c,
-    unsigned long d);
+int __wrap_prctl(
+    int op, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 
 static int
 pretend(int call)
@@ -123,8 +126,8 @@ __wrap_getgroups(int n, gid_t *list)
 }
 
 int
-__wrap_prctl(int op, unsigned long a, unsigned long b, unsigned long c,
-    unsigned long d)
+__wrap_prctl(
+    int op, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
 {
 	if (is_pretending && op == PR_SET_NO_NEW_PRIVS &&
 	    pretend(NO_NEW_PRIVS) != 0)
@@ -254,7 +257,7 @@ is_refused(long r)
 static int
 forbidden(void)
 {
-	char *argv[] = {(char *)(uintptr_t)"true", NULL};
+	char *argv[] = {(char *)(uintptr_t) "true", NULL};
 
 	if (!is_refused(execve("/bin/true", argv, argv)))
 		return 11;
@@ -276,8 +279,8 @@ forbidden(void)
 		return 19;
 	if (!is_refused(socket(AF_NETLINK, SOCK_RAW, 0)))
 		return 20;
-	if (!is_refused(syscall(SYS_socket, 0x100000000L | AF_INET6,
-		SOCK_STREAM, 0)))
+	if (!is_refused(
+		syscall(SYS_socket, 0x100000000L | AF_INET6, SOCK_STREAM, 0)))
 		return 21;
 	if (!is_refused(syscall(SYS_mount, "none", "/", "tmpfs", 0, NULL)))
 		return 22;
@@ -342,6 +345,61 @@ enter_login(void)
 	return forbidden();
 }
 
+/* A sweep: signals by a descriptor of the process and in no other way. */
+static int
+enter_sweep(void)
+{
+	struct __user_cap_header_struct h = {
+	    .version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[2];
+	struct error e;
+	int fd;
+
+	if (sandbox_enter(SANDBOX_SWEEP, &e) != 0)
+		return 1;
+	if (can_open(AF_INET) || can_open(AF_UNIX) ||
+	    !is_refused(kill(getppid(), 0)) || !is_refused(fork()) ||
+	    !is_refused(execl("/bin/true", "true", (char *)NULL)) ||
+	    !is_refused(rename("/nowhere/a", "/nowhere/b")) ||
+	    !is_refused(chmod("/nowhere/a", 0777)) ||
+	    !is_refused(ptrace(PTRACE_TRACEME, 0, NULL, NULL)))
+		return 2;
+	fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (fd < 0 || syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) != 0)
+		return 3;
+	if (syscall(SYS_capget, &h, sets) != 0 ||
+	    (sets[0].permitted & ~(1U << CAP_KILL)) != 0 ||
+	    sets[0].inheritable != 0 || sets[1].permitted != 0)
+		return 4;
+	return 0;
+}
+
+/* oktad: starts programs, and stays away from the kernel's larger doors. */
+static int
+enter_parent(void)
+{
+	struct error e;
+	int status;
+	pid_t pid;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    sandbox_load_filter(SANDBOX_PARENT, &e) != 0)
+		return 1;
+	if (!is_refused(ptrace(PTRACE_TRACEME, 0, NULL, NULL)) ||
+	    !is_refused(unshare(CLONE_NEWUSER)) ||
+	    !is_refused(syscall(SYS_bpf, 0, NULL, 0)) ||
+	    !is_refused(syscall(SYS_mount, "none", "/", "tmpfs", 0, NULL)))
+		return 2;
+	pid = fork();
+	if (pid == 0) {
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(3);
+	}
+	if (pid == -1 || kill(pid, 0) != 0 || waitpid(pid, &status, 0) != pid)
+		return 4;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 5;
+}
+
 static void
 test_roles_keep_only_what_their_job_needs(void **state)
 {
@@ -350,9 +408,11 @@ test_roles_keep_only_what_their_job_needs(void **state)
 		print_message("sanitizer build: no system call filter\n");
 		return;
 	}
+	assert_int_equal(run_child(enter_parent), 0);
 	assert_int_equal(run_child(enter_net), 0);
 	assert_int_equal(run_child(enter_sync), 0);
 	assert_int_equal(run_child(enter_login), 0);
+	assert_int_equal(run_child(enter_sweep), 0);
 }
 
 int
@@ -361,8 +421,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_drop_notices_every_failed_call_T60),
 	    cmocka_unit_test(test_drop_is_for_good_T60),
-	    cmocka_unit_test(
-		test_begin_leaves_no_environment_and_no_core),
+	    cmocka_unit_test(test_begin_leaves_no_environment_and_no_core),
 	    cmocka_unit_test(test_roles_keep_only_what_their_job_needs),
 	};
 

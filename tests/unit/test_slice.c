@@ -15,15 +15,15 @@
 #include "internal.h"
 
 static char *no_list[] = {NULL};
-static char *groups[] = {(char *)(uintptr_t)"00gAAAAAAAAAAAAAAAAA",
-    (char *)(uintptr_t)"00gBBBBBBBBBBBBBBBBB", NULL};
+static char *groups[] = {(char *)(uintptr_t) "00gAAAAAAAAAAAAAAAAA",
+    (char *)(uintptr_t) "00gBBBBBBBBBBBBBBBBB", NULL};
 
 static struct conf
 sample(char *ca)
 {
 	struct conf c = {0};
 
-	c.url = (char *)(uintptr_t)"https://acme.okta.com";
+	c.url = (char *)(uintptr_t) "https://acme.okta.com";
 	c.ca_pem = ca;
 	c.okta.mode = CONF_API_TOKEN;
 	c.okta.scopes = no_list;
@@ -34,10 +34,10 @@ sample(char *ca)
 	c.allow_apps = no_list;
 	c.id_min = 1879048192u;
 	c.id_max = 2147352575u;
-	c.uid_attribute = (char *)(uintptr_t)"uidNumber";
-	c.name = (char *)(uintptr_t)"local_part";
-	c.home = (char *)(uintptr_t)"/home/%u";
-	c.shell = (char *)(uintptr_t)"/bin/bash";
+	c.uid_attribute = (char *)(uintptr_t) "uidNumber";
+	c.name = (char *)(uintptr_t) "local_part";
+	c.home = (char *)(uintptr_t) "/home/%u";
+	c.shell = (char *)(uintptr_t) "/bin/bash";
 	c.shells = no_list;
 	c.poll_interval_s = 30;
 	c.full_interval_s = 21600;
@@ -51,8 +51,9 @@ next(int fd, uint8_t *frame, struct wire_in *in)
 {
 	size_t len;
 
-	assert_int_equal(wire_recv(fd, frame, WIRE_INTERNAL_MAX, &len,
-	    wire_now_ms() + 5000), OKTA_OK);
+	assert_int_equal(
+	    wire_recv(fd, frame, WIRE_INTERNAL_MAX, &len, wire_now_ms() + 5000),
+	    OKTA_OK);
 	return wire_open(in, frame, len);
 }
 
@@ -129,8 +130,8 @@ test_sync_slice_arrives_whole(void **state)
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	assert_int_equal(slice_sync_send(fds[0], &c, wire_now_ms() + 5000),
-	    OKTA_OK);
+	assert_int_equal(
+	    slice_sync_send(fds[0], &c, wire_now_ms() + 5000), OKTA_OK);
 	do {
 		assert_int_equal(next(fds[1], frame, &in), OKTA_OK);
 		r = slice_sync_take(&s, &in);
@@ -156,18 +157,25 @@ static void
 test_person_arrives_whole(void **state)
 {
 	static uint8_t frame[WIRE_INTERNAL_MAX];
-	struct slice_person p = {.hello = {1, 0, 3}, .hello_len = 3,
-	    .peer_uid = 0, .uid = 1879048200u, .name = "alice",
-	    .id = "00uAAAAAAAAAAAAAAAAA", .login = "alice@acme.test",
-	    .status = 2, .flow = FLOW_AUTHN, .factor = FACTOR_REQUIRED,
-	    .deadline_s = 75}, got = {0};
+	struct slice_person p = {.hello = {1, 0, 3},
+				.hello_len = 3,
+				.peer_uid = 0,
+				.uid = 1879048200u,
+				.name = "alice",
+				.id = "00uAAAAAAAAAAAAAAAAA",
+				.login = "alice@acme.test",
+				.status = 2,
+				.flow = FLOW_AUTHN,
+				.factor = FACTOR_REQUIRED,
+				.deadline_s = 75},
+			    got = {0};
 	struct wire_in in;
 	int fds[2];
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	assert_int_equal(slice_person_send(fds[0], &p, wire_now_ms() + 5000),
-	    OKTA_OK);
+	assert_int_equal(
+	    slice_person_send(fds[0], &p, wire_now_ms() + 5000), OKTA_OK);
 	assert_int_equal(next(fds[1], frame, &in), OKTA_OK);
 	assert_int_equal(slice_person_take(&got, &in), OKTA_OK);
 	assert_memory_equal(&p, &got, sizeof(p));
@@ -202,8 +210,8 @@ test_forged_frames_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(forgeries) / sizeof(forgeries[0]); i++) {
 		wire_begin(&o, frame, sizeof(frame), forgeries[i].op, id);
-		wire_put(&o, forgeries[i].tag, forgeries[i].bytes,
-		    forgeries[i].len);
+		wire_put(
+		    &o, forgeries[i].tag, forgeries[i].bytes, forgeries[i].len);
 		assert_int_equal(wire_end(&o), OKTA_OK);
 		assert_int_equal(wire_open(&in, frame, o.len), OKTA_OK);
 		if (slice_sync_take(&s, &in) != OKTA_BAD)
@@ -249,11 +257,11 @@ test_sending_ends_with_a_code(void **state)
 	memset(c.ca_pem, 'x', 4000000);
 	c.ca_pem[4000000] = '\0';
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	assert_int_equal(slice_net_send(fds[0], &c, wire_now_ms() + 50),
-	    OKTA_TIME);
+	assert_int_equal(
+	    slice_net_send(fds[0], &c, wire_now_ms() + 50), OKTA_TIME);
 	close(fds[1]);
-	assert_int_equal(slice_net_send(fds[0], &c, wire_now_ms() + 50),
-	    OKTA_CLOSED);
+	assert_int_equal(
+	    slice_net_send(fds[0], &c, wire_now_ms() + 50), OKTA_CLOSED);
 	close(fds[0]);
 	free(c.ca_pem);
 	secret_clear(&c.okta.api_token);
@@ -278,12 +286,11 @@ test_endless_lists_and_texts_are_refused(void **state)
 
 		wire_begin(&o, frame, sizeof(frame), INT_CONF, id);
 		for (int n = 0; n < (tags[i] == 320 ? 3 : 2000); n++)
-			wire_put(&o, tags[i], piece, tags[i] == 320 ?
-			    sizeof(piece) : 8);
+			wire_put(&o, tags[i], piece,
+			    tags[i] == 320 ? sizeof(piece) : 8);
 		assert_int_equal(wire_end(&o), OKTA_OK);
 		for (; r == 0 && frames < 1000; frames++) {
-			assert_int_equal(wire_open(&in, frame, o.len),
-			    OKTA_OK);
+			assert_int_equal(wire_open(&in, frame, o.len), OKTA_OK);
 			r = slice_sync_take(&s, &in);
 		}
 		assert_int_equal(r, OKTA_BAD);

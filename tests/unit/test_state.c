@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "state_fixture.h"
+#include "state_forget.h"
 
 /* --- numbers --- */
 
@@ -45,7 +46,7 @@ test_range_of_16_takes_16_and_names_the_17th_T1(void **state)
 }
 
 static void
-test_changed_profiles_and_restarts_move_no_number_T5_reduced(void **state)
+test_changed_profiles_and_restarts_move_no_number_T5(void **state)
 {
 	struct fixture *f = *state;
 	struct api_user u = person("00uA", "alice");
@@ -178,6 +179,74 @@ test_name_of_leaver_is_not_handed_on_T10_reduced(void **state)
 }
 
 static void
+test_only_an_admins_word_hands_a_name_or_number_on(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t gone, number;
+
+	begin(f);
+	stage_name(f, "00uA", "alice");
+	apply(f);
+	begin(f);
+	stage_name(f, "00uB", "alice");
+	apply(f);
+	number = find(f, "00uA").found.uid;
+	assert_int_equal(find(f, "00uB").hit, 0);
+	assert_int_equal(state_forget(f->s, "nobody", 0, &gone, &f->e), 0);
+	assert_int_equal(gone, 0);
+	assert_int_equal(state_forget(f->s, "alice", 0, &gone, &f->e), 0);
+	assert_int_equal(gone, number);
+	assert_int_equal(find(f, "00uA").hit, 0);
+	begin(f);
+	stage_name(f, "00uB", "alice");
+	apply(f);
+	assert_string_equal(find(f, "00uB").name, "alice");
+	/* The number is still A's, whatever the name. */
+	begin(f);
+	stage_name(f, "00uA", "anne");
+	stage_name(f, "00uB", "alice");
+	apply(f);
+	assert_int_equal(find(f, "00uA").found.uid, number);
+	assert_int_equal(state_forget(f->s, NULL, number, &gone, &f->e), 0);
+	assert_int_equal(gone, number);
+	assert_int_equal(find(f, "00uA").hit, 0);
+	state_close(f->s);
+	open_state(f);
+	test_ledger_can_not_be_edited(state);
+}
+
+/* A group that is published no more: whoever gets what was its, the image can
+ * be made when it comes back. */
+static void
+test_a_forgotten_group_stands_in_nobodys_way(void **state)
+{
+	struct fixture *f = *state;
+	struct api_user u = person("00uA", "crew");
+	struct group_list l;
+	uint32_t gone;
+
+	begin(f);
+	stage_group(f, f->source, group_id, "crew", 0);
+	apply(f);
+	u.uid = list_groups(f).gids[0];
+	assert_int_equal(state_forget(f->s, "crew", 0, &gone, &f->e), 0);
+	assert_int_equal(state_forget(f->s, NULL, u.uid, &gone, &f->e), 0);
+	assert_int_equal(gone, 0);
+	begin(f);
+	stage(f, &u);
+	apply(f);
+	assert_int_equal(find(f, "00uA").found.uid, u.uid);
+	begin(f);
+	stage(f, &u);
+	stage_group(f, f->source, group_id, "crew2", 0);
+	apply(f);
+	l = list_groups(f);
+	assert_int_equal(l.n, 1);
+	assert_string_equal(l.names[0], "crew2");
+	assert_int_not_equal(l.gids[0], u.uid);
+}
+
+static void
 test_two_newcomers_of_one_name_are_both_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -223,7 +292,7 @@ test_groups_of_one_name_are_two_groups_one_visible_T2(void **state)
 	uint32_t gid;
 
 	assert_int_equal(
-	    state_configure(f->s, groups, none, two_groups, &f->e), 0);
+	    state_configure(f->s, groups, none, two_groups, NULL, &f->e), 0);
 	begin(f);
 	stage_group(f, f->source, group_id, "admins", 0);
 	stage_name(f, "00uA", "alice");
@@ -235,6 +304,7 @@ test_groups_of_one_name_are_two_groups_one_visible_T2(void **state)
 	stage_group(f, f->source, group_id, "admins", 0);
 	stage_group(f, f->source + 1, other_id, "admins", 0);
 	stage_name(f, "00uA", "alice");
+	assert_int_equal(state_stage_list(f->s, f->source + 1, &f->e), 0);
 	assert_int_not_equal(state_stage_user(f->s, f->source + 1,
 				 &(struct api_user){.id = "00uM",
 				     .name = "mallory",
@@ -322,31 +392,90 @@ test_primary_gid_needs_its_group(void **state)
 	/* A newcomer without uid attribute comes after all groups. */
 	assert_int_equal(find(f, "00uA").found.gid, MIN + 50);
 	/* The group stays for as long as it is somebody's primary one. */
-	assert_int_equal(state_configure(f->s, groups, none, none, &f->e), 0);
+	assert_int_equal(
+	    state_configure(f->s, groups, none, none, NULL, &f->e), 0);
 	l = list_groups(f);
 	assert_int_equal(l.n, 1);
 	assert_int_equal(l.gids[0], MIN + 50);
 	assert_int_equal(l.members, 0);
 }
 
+static void
+test_primary_group_is_everybodys_who_comes(void **state)
+{
+	struct fixture *f = *state;
+	struct api_user a = person("00uA", "alice"), b = person("00uB", "bob");
+	struct group_list l;
+	uint32_t uid;
+
+	/* Before it was configured, alice got a group of her own. */
+	begin(f);
+	stage(f, &a);
+	apply(f);
+	uid = find(f, "00uA").found.uid;
+	f->rules.primary_group = group_id;
+	begin(f);
+	stage(f, &a);
+	stage(f, &b);
+	assert_int_equal(apply(f).added, 0);
+	assert_int_equal(noted(f, "00uB", "primary_group"), 1);
+	/* With a uid by attribute, too, and in the group's own first pass. */
+	b.uid = MIN + 9;
+	begin(f);
+	stage_group(f, f->source, group_id, "crew", 0);
+	stage(f, &a);
+	stage(f, &b);
+	stage_name(f, "00uC", "carol");
+	assert_int_equal(apply(f).added, 2);
+	l = list_groups(f);
+	assert_int_equal(l.n, 1);
+	assert_int_equal(find(f, "00uA").found.gid, uid);
+	assert_int_equal(find(f, "00uB").found.uid, MIN + 9);
+	assert_int_equal(find(f, "00uB").found.gid, l.gids[0]);
+	assert_int_equal(find(f, "00uC").found.gid, l.gids[0]);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static void
+test_words_are_kept_whole_or_not_read(void **state)
+{
+	struct fixture *f = *state;
+	char text[8];
+
+	assert_int_equal(
+	    state_get_word(f->s, "x", text, sizeof(text), &f->e), 0);
+	assert_string_equal(text, "");
+	assert_int_equal(state_set_word(f->s, "x", "1234567", &f->e), 0);
+	assert_int_equal(
+	    state_get_word(f->s, "x", text, sizeof(text), &f->e), 0);
+	assert_string_equal(text, "1234567");
+	assert_int_equal(state_set_word(f->s, "x", "12345678", &f->e), 0);
+	assert_int_equal(
+	    state_get_word(f->s, "x", text, sizeof(text), &f->e), -1);
+	assert_string_equal(text, "");
+}
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(test_range_of_16_takes_16_and_names_the_17th_T1),
-	    T(test_changed_profiles_and_restarts_move_no_number_T5_reduced),
+	    T(test_changed_profiles_and_restarts_move_no_number_T5),
 	    T(test_leavers_number_and_name_stay_theirs_T9_reduced),
 	    T(test_ledger_can_not_be_edited),
 	    T(test_name_of_renamed_person_is_not_handed_on_T10_reduced),
 	    T(test_name_of_leaver_is_not_handed_on_T10_reduced),
+	    T(test_only_an_admins_word_hands_a_name_or_number_on),
+	    T(test_a_forgotten_group_stands_in_nobodys_way),
 	    T(test_two_newcomers_of_one_name_are_both_refused),
 	    T(test_refused_rename_keeps_the_old_name),
 	    T(test_groups_of_one_name_are_two_groups_one_visible_T2),
 	    T(test_person_and_group_of_one_name_are_refused),
 	    T(test_numbers_by_attribute_are_never_shared_T1),
 	    T(test_primary_gid_needs_its_group),
+	    T(test_primary_group_is_everybodys_who_comes),
+	    T(test_words_are_kept_whole_or_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,9 +88,11 @@ test_source_out_of_the_configuration_entitles_nobody_at_once(void **state)
 	stage_name(f, "00uA", "alice");
 	apply(f);
 	assert_int_equal(find(f, "00uA").found.is_entitled, 1);
-	assert_int_equal(state_configure(f->s, none, none, groups, &f->e), 0);
+	assert_int_equal(
+	    state_configure(f->s, none, none, groups, NULL, &f->e), 0);
 	assert_int_equal(find(f, "00uA").found.is_entitled, 0);
-	assert_int_equal(state_configure(f->s, none, none, none, &f->e), 0);
+	assert_int_equal(
+	    state_configure(f->s, none, none, none, NULL, &f->e), 0);
 	assert_int_equal(state_count(f->s, &c, &f->e), 0);
 	assert_int_equal(c.known, 0);
 }
@@ -122,7 +124,7 @@ test_losses_are_found_settled_and_held(void **state)
 	assert_int_equal(c.known, 3);
 	assert_int_equal(c.silent, 2);
 	assert_int_equal(c.present, 1);
-	while (state_next_loser(f->s, &uid, id, &f->e) == 1)
+	while (state_next_loser(f->s, 0, &uid, id, &f->e) == 1)
 		if (uid == a) {
 			assert_string_equal(id, "00uA");
 			assert_int_equal(

@@ -1,4 +1,5 @@
 /* Parts of oktad-sync that need no process: guard, local files, ranges. */
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "sync_event.h"
 #include "sync_guard.h"
 #include "sync_local.h"
 
@@ -144,6 +146,92 @@ test_local_names_and_numbers_are_known_T13(void **state)
 	assert_false(local_has_id(&f->l, 1));
 }
 
+/* Whatever glibc takes for an account is one here, too. */
+static void
+test_numbers_are_read_as_glibc_reads_them_T13(void **state)
+{
+	static const char *const pieces[] = {"+", "-", " ", "\t", "0", "1", "7",
+	    "10001", "1879048193", "4294967295", "4294967296",
+	    "18446744073709551615", "18446744073709551616", "x", "0x10", ""};
+	const uint32_t n = sizeof(pieces) / sizeof(*pieces);
+	struct fixture *f = *state;
+	struct passwd *pw;
+	struct error e;
+	char path[128], text[16384] = "";
+	unsigned int seen = 0;
+	FILE *in;
+
+	for (uint32_t i = 0; i < n * n; i++) {
+		size_t at = strlen(text);
+
+		snprintf(text + at, sizeof(text) - at, "%su%u:x:%s%s:5:::\n",
+		    i % 3 == 0 ? " " : "", i, pieces[i / n], pieces[i % n]);
+	}
+	put(f, "passwd", text);
+	assert_int_equal(local_read(&f->l, &e), 0);
+	snprintf(path, sizeof(path), "%s/passwd", f->dir);
+	in = fopen(path, "re");
+	assert_non_null(in);
+	while ((pw = fgetpwent(in)) != NULL) {
+		seen++;
+		if (!local_has_id(&f->l, pw->pw_uid) ||
+		    !local_has_name(&f->l, pw->pw_name) ||
+		    local_has_other(&f->l, pw->pw_uid, "") != 1)
+			fail_msg("%s %u", pw->pw_name, pw->pw_uid);
+	}
+	fclose(in);
+	assert_true(seen > n);
+}
+
+static void
+test_whose_a_number_is_T13(void **state)
+{
+	struct fixture *f = *state;
+	struct error e;
+
+	put(f, "passwd",
+	    "nora:x:10001:10001:::\nolaf:x:10002:5000:::\n"
+	    "one:x:10003:1:::\ntwo:x:10003:1:::\n"
+	    "a-name-that-is-longer-than-any-of-ours:x:77:78:::\n");
+	put(f, "group", "nora:x:10001:\ncrew:x:5000:\n");
+	assert_int_equal(local_read(&f->l, &e), 0);
+	assert_int_equal(local_has_other(&f->l, 10001, "nora"), 0);
+	assert_int_equal(local_has_other(&f->l, 10001, "olaf"), 1);
+	assert_int_equal(local_has_other(&f->l, 10001, ""), 1);
+	/* His primary group is not his own. */
+	assert_int_equal(local_has_other(&f->l, 5000, "crew"), 0);
+	assert_int_equal(local_has_other(&f->l, 5000, "olaf"), 1);
+	/* Two accounts with one number. */
+	assert_int_equal(local_has_other(&f->l, 10003, "one"), 1);
+	assert_int_equal(local_has_other(&f->l, 77, "nora"), 1);
+	assert_int_equal(local_has_other(&f->l, 78, "nora"), 0);
+	assert_int_equal(local_has_other(&f->l, 9, "nora"), 0);
+}
+
+static void
+test_subordinate_ids_are_known_number_by_number_T8(void **state)
+{
+	struct fixture *f = *state;
+	struct local_spans spans = {0};
+	struct error e;
+
+	put(f, "subuid", "alice:100000:65536\n");
+	put(f, "subgid", "bob:300000:10\n");
+	assert_int_equal(local_subordinate(&f->l, &spans, &e), 0);
+	assert_null(local_span_of(&spans, 99999));
+	assert_non_null(strstr(local_span_of(&spans, 100000), "subuid:1"));
+	assert_non_null(local_span_of(&spans, 165535));
+	assert_null(local_span_of(&spans, 165536));
+	assert_non_null(strstr(local_span_of(&spans, 300009), "subgid:1"));
+	assert_null(local_span_of(&spans, 10001));
+	/* Where useradd makes them from; its own numbers may be brought. */
+	put(f, "login.defs", "UID_MAX 60000\nSUB_UID_MAX 200000\n");
+	assert_int_equal(local_subordinate(&f->l, &spans, &e), 0);
+	assert_null(local_span_of(&spans, 10001));
+	assert_non_null(strstr(local_span_of(&spans, 170000), "login.defs:2"));
+	local_spans_clear(&spans);
+}
+
 static void
 test_each_change_is_noticed_T13(void **state)
 {
@@ -193,7 +281,7 @@ test_unreadable_file_keeps_what_was_known_T13(void **state)
 }
 
 static void
-test_ranges_of_other_allocators_are_refused_T8_reduced(void **state)
+test_ranges_of_other_allocators_are_refused_T8(void **state)
 {
 	static const struct {
 		const char *file, *text;
@@ -222,6 +310,14 @@ test_ranges_of_other_allocators_are_refused_T8_reduced(void **state)
 	    {"login.defs", "SUB_UID_MIN 100000\nSUB_UID_MAX 600100000\n",
 		200000, 300000, 0},
 	    {"login.defs", "SUB_GID_COUNT 65536\n", 65536, 65536, 1},
+	    /* What shadow takes where a key is not set, or set otherwise. */
+	    {"login.defs", "UMASK 022\n", 200000, 300000, 0},
+	    {"login.defs", "UMASK 022\n", 60000, 70000, 0},
+	    {"login.defs", "UMASK 022\n", 1879048192u, 2147352575u, 1},
+	    {"login.defs", "UID_MAX 0x70000010\n", 1879048192u, 2147352575u, 0},
+	    {"subuid", "alice:0x70000000:65536\n", 1879048192u, 2147352575u, 0},
+	    {"subuid", "alice:016000000000:0x10\n", 1879048192u, 2147352575u,
+		0},
 	};
 	struct fixture *f = *state;
 	struct error e;
@@ -243,15 +339,90 @@ test_ranges_of_other_allocators_are_refused_T8_reduced(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+test_events_about_zones_are_told_from_others(void **state)
+{
+	(void)state;
+	assert_int_equal(event_rule("zone.update"), EVENT_ZONE);
+	assert_int_equal(event_rule("zone.deactivate"), EVENT_ZONE);
+	assert_int_equal(event_rule("zones.update"), EVENT_LOOK);
+	assert_int_equal(event_rule("zone"), EVENT_LOOK);
+}
+
+static void
+test_only_a_clearing_that_happened_clears(void **state)
+{
+	static const struct {
+		const char *type;
+		int has_failed, clears;
+	} rows[] = {
+	    {"user.session.clear", 0, 1},
+	    {"user.authentication.universal_logout", 0, 1},
+	    {"user.session.clear", 1, 0},
+	    {"user.session.end", 0, 0},
+	    {"user.session.expire", 0, 0},
+	    {"user.session.start", 0, 0},
+	    {"user.session.clearx", 0, 0},
+	    {"", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct api_event ev = {.has_failed = rows[i].has_failed};
+
+		strcpy(ev.type, rows[i].type);
+		assert_int_equal(event_clears(&ev), rows[i].clears);
+	}
+}
+
+/* An admin who clears somebody's sessions has not lost their own. */
+static void
+test_the_actor_s_sessions_are_not_cleared_T105(void **state)
+{
+#define CLEAR(targets)                                              \
+	"{\"eventType\":\"user.session.clear\",\"target\":" targets \
+	",\"actor\":{\"type\":\"User\",\"id\":\"00uAdmin\"}}"
+	static const struct {
+		const char *text;
+		int clears;
+	} rows[] = {
+	    {CLEAR("[]"), 0},
+	    {CLEAR("null"), 0},
+	    {CLEAR("[{\"type\":\"AppUser\",\"id\":\"0uaC\"}]"), 0},
+	    {CLEAR("[{\"type\":\"User\",\"id\":\"00uA\"}]"), 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct json_object *doc;
+		struct api_event ev;
+		struct error e;
+
+		assert_int_equal(json_parse(rows[i].text, strlen(rows[i].text),
+				     "event", &doc, &e),
+		    0);
+		assert_int_equal(api_event_parse(doc, &ev, &e), 0);
+		json_free(doc);
+		assert_int_equal(event_clears(&ev), rows[i].clears);
+		assert_int_equal(ev.ntargets, 1);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_events_about_zones_are_told_from_others),
+	    cmocka_unit_test(test_only_a_clearing_that_happened_clears),
+	    cmocka_unit_test(test_the_actor_s_sessions_are_not_cleared_T105),
 	    cmocka_unit_test(test_guard_table_T91),
 	    T(test_local_names_and_numbers_are_known_T13),
+	    T(test_numbers_are_read_as_glibc_reads_them_T13),
+	    T(test_whose_a_number_is_T13),
+	    T(test_subordinate_ids_are_known_number_by_number_T8),
 	    T(test_each_change_is_noticed_T13),
 	    T(test_unreadable_file_keeps_what_was_known_T13),
-	    T(test_ranges_of_other_allocators_are_refused_T8_reduced),
+	    T(test_ranges_of_other_allocators_are_refused_T8),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

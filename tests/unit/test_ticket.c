@@ -30,32 +30,38 @@ __wrap_getrandom(void *p, size_t len, unsigned int flags)
 	return __real_getrandom(p, len, flags);
 }
 
+static int
+issue(struct tickets *t, uid_t uid, char text[PROTOCOL_TICKET_SIZE + 1])
+{
+	struct proof p = {
+	    .uid = uid, .service = "sshd", .flow = 1, .at_ms = 500};
+
+	strcpy(p.factors, "password push");
+	strcpy(p.rhost, "192.0.2.7");
+	return ticket_issue(t, &p, 1000, text);
+}
+
 static void
-test_ticket_opens_one_session_of_its_person_and_service(void **state)
+test_ticket_tells_once_what_was_proven(void **state)
 {
 	struct tickets *t = tickets_new();
 	char a[PROTOCOL_TICKET_SIZE + 1], b[PROTOCOL_TICKET_SIZE + 1];
-	const struct session *s;
-	size_t n;
+	struct proof p;
 
 	(void)state;
-	assert_int_equal(ticket_issue(t, ALICE, "sshd", 1000, a), 0);
-	assert_int_equal(ticket_issue(t, ALICE, "sshd", 1000, b), 0);
+	assert_int_equal(issue(t, ALICE, a), 0);
+	assert_int_equal(issue(t, ALICE, b), 0);
 	assert_int_equal(strlen(a), 32);
 	assert_int_equal(strspn(a, "0123456789abcdef"), 32);
 	assert_string_not_equal(a, b);
-	assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", "pts/0", 7, 999), 0);
-	assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", "", 0, 999), -1);
-	s = ticket_sessions(t, &n);
-	assert_int_equal(n, 1);
-	assert_int_equal(s[0].uid, ALICE);
-	assert_int_equal(s[0].audit, 7);
-	assert_string_equal(s[0].tty, "pts/0");
-	/* Closed by its own person, once. */
-	assert_int_equal(ticket_close(t, a, BOB), -1);
-	assert_int_equal(ticket_close(t, b, ALICE), -1);
-	assert_int_equal(ticket_close(t, a, ALICE), 0);
-	assert_int_equal(ticket_close(t, a, ALICE), -1);
+	assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", 999, &p), 0);
+	assert_int_equal(p.uid, ALICE);
+	assert_string_equal(p.factors, "password push");
+	assert_string_equal(p.rhost, "192.0.2.7");
+	assert_int_equal(p.at_ms, 500);
+	assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", 999, &p), -1);
+	assert_int_equal(p.uid, 0);
+	assert_string_equal(p.factors, "");
 	tickets_free(t);
 }
 
@@ -66,23 +72,65 @@ test_wrong_uid_service_or_time_spends_the_ticket(void **state)
 		uid_t uid;
 		const char *service;
 		uint64_t now;
-	} wrong[] = {{BOB, "sshd", 1}, {ALICE, "sudo", 1}, {ALICE, "sshd", 1000},
-	    {ALICE, "ssh", 1}};
+	} wrong[] = {{BOB, "sshd", 1}, {ALICE, "sudo", 1},
+	    {ALICE, "sshd", 1000}, {ALICE, "ssh", 1}};
+	struct tickets *t = tickets_new();
+	char a[PROTOCOL_TICKET_SIZE + 1];
+	struct proof p;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(issue(t, ALICE, a), 0);
+		assert_int_equal(ticket_redeem(t, a, wrong[i].uid,
+				     wrong[i].service, wrong[i].now, &p),
+		    -1);
+		assert_int_equal(p.at_ms, 0);
+		assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", 1, &p), -1);
+	}
+	assert_int_equal(ticket_redeem(t, "", ALICE, "sshd", 1, &p), -1);
+	assert_int_equal(ticket_redeem(t, "00000000000000000000000000000000",
+			     ALICE, "sshd", 1, &p),
+	    -1);
+	tickets_free(t);
+}
+
+static void
+test_session_token_goes_with_its_ticket_and_no_further(void **state)
+{
+	struct proof proof = {.uid = ALICE, .service = "sshd"}, p;
 	struct tickets *t = tickets_new();
 	char a[PROTOCOL_TICKET_SIZE + 1];
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		assert_int_equal(ticket_issue(t, ALICE, "sshd", 1000, a), 0);
-		assert_int_equal(ticket_redeem(t, a, wrong[i].uid,
-		    wrong[i].service, NULL, 0, wrong[i].now), -1);
-		assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", NULL, 0, 1),
-		    -1);
-	}
-	assert_int_equal(ticket_redeem(t, "", ALICE, "sshd", NULL, 0, 1), -1);
-	assert_int_equal(ticket_redeem(t, "00000000000000000000000000000000",
-	    ALICE, "sshd", NULL, 0, 1), -1);
+	assert_int_equal(secret_set(&proof.session_token, "2011", 4), 0);
+	assert_int_equal(ticket_issue(t, &proof, 1000, a), 0);
+	assert_null(proof.session_token.bytes);
+	assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", 999, &p), 0);
+	assert_string_equal(p.session_token.bytes, "2011");
+	secret_clear(&p.session_token);
+
+	/* Who shows it wrongly gets none, and a login that is never opened
+	 * keeps none. */
+	assert_int_equal(secret_set(&proof.session_token, "2012", 4), 0);
+	assert_int_equal(ticket_issue(t, &proof, 1000, a), 0);
+	assert_int_equal(ticket_redeem(t, a, BOB, "sshd", 1, &p), -1);
+	assert_null(p.session_token.bytes);
+	assert_int_equal(secret_set(&proof.session_token, "2013", 4), 0);
+	assert_int_equal(ticket_issue(t, &proof, 1000, a), 0);
+	tickets_forget(t, 999);
+	tickets_forget(t, 1000);
+	assert_int_equal(ticket_redeem(t, a, ALICE, "sshd", 1, &p), -1);
+	tickets_forget(NULL, 1);
+
+	/* No ticket, no token of it: it stays the caller's. */
+	assert_int_equal(secret_set(&proof.session_token, "2014", 4), 0);
+	getrandom_fails = 1;
+	assert_int_equal(ticket_issue(t, &proof, 1000, a), -1);
+	getrandom_fails = 0;
+	assert_non_null(proof.session_token.bytes);
+	assert_int_equal(ticket_issue(t, &proof, 1000, a), 0);
 	tickets_free(t);
+	tickets_free(NULL);
 }
 
 static void
@@ -94,7 +142,7 @@ test_no_random_bytes_no_ticket_T98(void **state)
 	(void)state;
 	for (getrandom_fails = 1; getrandom_fails <= 2; getrandom_fails++) {
 		strcpy(a, "x");
-		assert_int_equal(ticket_issue(t, ALICE, "sshd", 1000, a), -1);
+		assert_int_equal(issue(t, ALICE, a), -1);
 		assert_string_equal(a, "");
 	}
 	getrandom_fails = 0;
@@ -106,26 +154,14 @@ test_flood_of_logins_keeps_the_newest(void **state)
 {
 	struct tickets *t = tickets_new();
 	char first[PROTOCOL_TICKET_SIZE + 1], a[PROTOCOL_TICKET_SIZE + 1];
-	size_t n;
+	struct proof p;
 
 	(void)state;
-	assert_int_equal(ticket_issue(t, ALICE, "sshd", 1000, first), 0);
-	for (int i = 0; i < SESSIONS_MAX + 10; i++) {
-		assert_int_equal(ticket_issue(t, BOB, "sshd", 1000, a), 0);
-		if (i > TICKETS_MAX)
-			assert_int_equal(
-			    ticket_redeem(t, a, BOB, "sshd", NULL, 0, 1), 0);
-	}
-	assert_int_equal(ticket_redeem(t, first, ALICE, "sshd", NULL, 0, 1),
-	    -1);
-	for (int i = 0; i < SESSIONS_MAX; i++) {
-		assert_int_equal(ticket_issue(t, BOB, "sshd", 1000, a), 0);
-		assert_int_equal(ticket_redeem(t, a, BOB, "sshd", NULL, 0, 1),
-		    0);
-	}
-	ticket_sessions(t, &n);
-	assert_int_equal(n, SESSIONS_MAX);
-	assert_int_equal(ticket_close(t, a, BOB), 0);
+	assert_int_equal(issue(t, ALICE, first), 0);
+	for (int i = 0; i < TICKETS_MAX; i++)
+		assert_int_equal(issue(t, BOB, a), 0);
+	assert_int_equal(ticket_redeem(t, first, ALICE, "sshd", 1, &p), -1);
+	assert_int_equal(ticket_redeem(t, a, BOB, "sshd", 1, &p), 0);
 	tickets_free(t);
 }
 
@@ -133,9 +169,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(
-		test_ticket_opens_one_session_of_its_person_and_service),
+	    cmocka_unit_test(test_ticket_tells_once_what_was_proven),
 	    cmocka_unit_test(test_wrong_uid_service_or_time_spends_the_ticket),
+	    cmocka_unit_test(
+		test_session_token_goes_with_its_ticket_and_no_further),
 	    cmocka_unit_test(test_no_random_bytes_no_ticket_T98),
 	    cmocka_unit_test(test_flood_of_logins_keeps_the_newest),
 	};

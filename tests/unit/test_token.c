@@ -25,18 +25,19 @@ answer(int status, const char *body)
 }
 
 static int
-accept_body(struct token *t, const char *body, uint64_t started,
-    struct error *e)
+accept_body(
+    struct token *t, const char *body, uint64_t started, struct error *e)
 {
 	char copy[512];
 	struct http_response res;
 
 	snprintf(copy, sizeof(copy), "%s", body);
 	res = answer(200, copy);
-	return token_accept(t, &res, scopes, started, e);
+	return token_accept(t, &res, scopes, 0, started, e);
 }
 
-static const char good[] = "{\"token_type\":\"Bearer\",\"expires_in\":3600,"
+static const char good[] =
+    "{\"token_type\":\"Bearer\",\"expires_in\":3600,"
     "\"access_token\":\"eyJ.a-b_c\",\"scope\":\"okta.users.read"
     " okta.groups.read\"}";
 
@@ -80,9 +81,12 @@ test_short_token_is_used_for_half_its_life(void **state)
 
 	(void)state;
 	token_ask(&t, 0);
-	assert_int_equal(accept_body(&t, "{\"token_type\":\"Bearer\","
-	    "\"expires_in\":30,\"access_token\":\"a\",\"scope\":\"x\"}", 0,
-	    &e), 0);
+	assert_int_equal(
+	    accept_body(&t,
+		"{\"token_type\":\"Bearer\","
+		"\"expires_in\":30,\"access_token\":\"a\",\"scope\":\"x\"}",
+		0, &e),
+	    0);
 	assert_int_equal(token_ask(&t, 14999), TOKEN_READY);
 	assert_int_equal(token_ask(&t, 15000), TOKEN_MINT);
 	token_clear(&t);
@@ -96,9 +100,12 @@ test_partial_grant_names_what_is_missing(void **state)
 
 	(void)state;
 	token_ask(&t, 0);
-	assert_int_equal(accept_body(&t, "{\"token_type\":\"Bearer\","
-	    "\"expires_in\":3600,\"access_token\":\"a\","
-	    "\"scope\":\"okta.users.readx okta.groups.read\"}", 0, &e), 0);
+	assert_int_equal(accept_body(&t,
+			     "{\"token_type\":\"Bearer\","
+			     "\"expires_in\":3600,\"access_token\":\"a\","
+			     "\"scope\":\"okta.users.readx okta.groups.read\"}",
+			     0, &e),
+	    0);
 	assert_string_equal(t.missing, "okta.users.read");
 	token_clear(&t);
 }
@@ -186,8 +193,7 @@ test_only_a_401_about_the_token_drops_it(void **state)
 	    {401, "Bearer error=\"insufficient_scope\"",
 		"{\"errorCode\":\"E0000011\"}", 0},
 	    {401, "", "{\"errorCode\":\"E0000015\"}", 0},
-	    {401, "", "{\"errorCode\":\"E0000004\"}", 0},
-	    {401, "", "", 0},
+	    {401, "", "{\"errorCode\":\"E0000004\"}", 0}, {401, "", "", 0},
 	    {401, "", "<html>", 0},
 	    {403, "Bearer error=\"invalid_token\"", "", 0},
 	    {403, "", "{\"errorCode\":\"E0000011\"}", 0},

@@ -82,8 +82,8 @@ test_frames_keep_their_borders(void **state)
 	assert_memory_equal(in, b, lb);
 	close(pair[0]);
 	pair[0] = -1;
-	assert_int_equal(wire_recv(pair[1], in, sizeof(in), &len, 0),
-	    OKTA_CLOSED);
+	assert_int_equal(
+	    wire_recv(pair[1], in, sizeof(in), &len, 0), OKTA_CLOSED);
 	assert_int_equal(len, 0);
 }
 
@@ -98,13 +98,13 @@ test_cap_is_the_caller_s_T51(void **state)
 
 	assert_int_equal(fits, WIRE_LOGIN_MAX);
 	assert_int_equal(wire_send(pair[0], buf, fits, 0), OKTA_OK);
-	assert_int_equal(wire_recv(pair[1], in, WIRE_LOGIN_MAX, &len, 0),
-	    OKTA_OK);
+	assert_int_equal(
+	    wire_recv(pair[1], in, WIRE_LOGIN_MAX, &len, 0), OKTA_OK);
 	size_t over = frame(buf, sizeof(buf), max + 1);
 
 	assert_int_equal(wire_send(pair[0], buf, over, 0), OKTA_OK);
-	assert_int_equal(wire_recv(pair[1], in, WIRE_LOGIN_MAX, &len, 0),
-	    OKTA_BAD);
+	assert_int_equal(
+	    wire_recv(pair[1], in, WIRE_LOGIN_MAX, &len, 0), OKTA_BAD);
 }
 
 static void
@@ -118,8 +118,8 @@ test_length_below_a_header_is_refused_T51(void **state)
 		uint8_t bytes[24] = {0, 0, 0, n};
 
 		assert_int_equal(send(pair[0], bytes, 4u + n, 0), 4 + n);
-		assert_int_equal(wire_recv(pair[1], in, sizeof(in), &len, 0),
-		    OKTA_BAD);
+		assert_int_equal(
+		    wire_recv(pair[1], in, sizeof(in), &len, 0), OKTA_BAD);
 		while (recv(pair[1], in, sizeof(in), MSG_DONTWAIT) > 0)
 			;
 	}
@@ -139,8 +139,8 @@ test_cut_frame_is_not_a_clean_end(void **state)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, p), 0);
 		assert_int_equal(wire_send(p[0], buf, cut, 0), OKTA_OK);
 		close(p[0]);
-		assert_int_equal(wire_recv(p[1], in, sizeof(in), &len, 0),
-		    OKTA_BAD);
+		assert_int_equal(
+		    wire_recv(p[1], in, sizeof(in), &len, 0), OKTA_BAD);
 		assert_int_equal(len, 0);
 		close(p[1]);
 	}
@@ -154,11 +154,11 @@ test_silence_ends_at_the_deadline(void **state)
 	uint64_t start = wire_now_ms();
 
 	(void)state;
-	assert_int_equal(wire_recv(pair[1], in, sizeof(in), &len, start + 80),
-	    OKTA_TIME);
+	assert_int_equal(
+	    wire_recv(pair[1], in, sizeof(in), &len, start + 80), OKTA_TIME);
 	assert_in_range(wire_now_ms() - start, 80, 580);
-	assert_int_equal(wire_recv(pair[1], in, sizeof(in), &len, start),
-	    OKTA_TIME);
+	assert_int_equal(
+	    wire_recv(pair[1], in, sizeof(in), &len, start), OKTA_TIME);
 }
 
 static void *
@@ -186,8 +186,8 @@ test_dripping_frame_is_cut_off_after_2_s_T50(void **state)
 	uint64_t start = wire_now_ms();
 
 	assert_int_equal(pthread_create(&t, NULL, drip, buf), 0);
-	assert_int_equal(wire_recv(pair[1], in, sizeof(in), &len, 0),
-	    OKTA_TIME);
+	assert_int_equal(
+	    wire_recv(pair[1], in, sizeof(in), &len, 0), OKTA_TIME);
 	assert_in_range(wire_now_ms() - start, 1900, 3000);
 	close(pair[1]);
 	pair[1] = -1;
@@ -203,8 +203,8 @@ test_frame_time_does_not_outlive_the_deadline_T50(void **state)
 
 	(void)state;
 	assert_int_equal(send(pair[0], "\0", 1, 0), 1);
-	assert_int_equal(wire_recv(pair[1], in, sizeof(in), &len, start + 100),
-	    OKTA_TIME);
+	assert_int_equal(
+	    wire_recv(pair[1], in, sizeof(in), &len, start + 100), OKTA_TIME);
 	assert_in_range(wire_now_ms() - start, 90, 600);
 }
 
@@ -244,8 +244,7 @@ test_bad_descriptor_is_an_error(void **state)
 
 	(void)state;
 	assert_int_equal(wire_send(-1, buf, n, 0), OKTA_SYSTEM);
-	assert_int_equal(wire_recv(-1, buf, sizeof(buf), &len, 0),
-	    OKTA_SYSTEM);
+	assert_int_equal(wire_recv(-1, buf, sizeof(buf), &len, 0), OKTA_SYSTEM);
 }
 
 static void
@@ -260,8 +259,9 @@ test_two_descriptors_travel_close_on_exec(void **state)
 	assert_int_equal(pipe(p), 0);
 	before = open_fds();
 	assert_int_equal(wire_send_fds(pair[0], buf, n, p, 2, 0), OKTA_OK);
-	assert_int_equal(wire_recv_fds(pair[1], in, sizeof(in), &len, got, 2,
-	    &nfds, 0), OKTA_OK);
+	assert_int_equal(
+	    wire_recv_fds(pair[1], in, sizeof(in), &len, got, 2, &nfds, 0),
+	    OKTA_OK);
 	assert_int_equal(len, n);
 	assert_memory_equal(in, buf, n);
 	assert_int_equal(nfds, 2);
@@ -292,10 +292,11 @@ test_unwanted_descriptors_are_closed_T54(void **state)
 	assert_int_equal(open_fds(), before);
 	/* One that asks for fewer. */
 	for (size_t max = 0; max < 2; max++) {
-		assert_int_equal(wire_send_fds(pair[0], buf, n, p, 2, 0),
-		    OKTA_OK);
+		assert_int_equal(
+		    wire_send_fds(pair[0], buf, n, p, 2, 0), OKTA_OK);
 		assert_int_equal(wire_recv_fds(pair[1], in, sizeof(in), &len,
-		    got, max, &nfds, 0), OKTA_BAD);
+				     got, max, &nfds, 0),
+		    OKTA_BAD);
 		assert_int_equal(len, 0);
 		assert_int_equal(nfds, 0);
 		assert_int_equal(open_fds(), before);
@@ -315,7 +316,8 @@ test_flood_of_descriptors_is_closed_T54(void **state)
 	} control = {0};
 	uint8_t buf[64], in[64];
 	struct iovec iov = {.iov_base = buf, .iov_len = frame(buf, 64, 4)};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr m = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
 	    .msg_control = control.bytes,
 	    .msg_controllen = sizeof(control.bytes)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
@@ -330,11 +332,12 @@ test_flood_of_descriptors_is_closed_T54(void **state)
 	c->cmsg_len = CMSG_LEN(sizeof(fds));
 	memcpy(CMSG_DATA(c), fds, sizeof(fds));
 	assert_int_equal(sendmsg(pair[0], &m, 0), iov.iov_len);
-	assert_int_equal(wire_recv_fds(pair[1], in, sizeof(in), &len, got, 2,
-	    &nfds, 0), OKTA_BAD);
+	assert_int_equal(
+	    wire_recv_fds(pair[1], in, sizeof(in), &len, got, 2, &nfds, 0),
+	    OKTA_BAD);
 	assert_int_equal(open_fds(), before);
-	assert_int_equal(wire_send_fds(pair[0], buf, 24, fds, 3, 0),
-	    OKTA_SYSTEM);
+	assert_int_equal(
+	    wire_send_fds(pair[0], buf, 24, fds, 3, 0), OKTA_SYSTEM);
 }
 
 static void
@@ -345,11 +348,12 @@ test_descriptors_of_a_cut_frame_are_closed(void **state)
 	int before = open_fds(), got[2];
 
 	(void)state;
-	assert_int_equal(wire_send_fds(pair[0], buf, n - 1, &pair[1], 1, 0),
-	    OKTA_OK);
+	assert_int_equal(
+	    wire_send_fds(pair[0], buf, n - 1, &pair[1], 1, 0), OKTA_OK);
 	assert_int_equal(shutdown(pair[0], SHUT_WR), 0);
-	assert_int_equal(wire_recv_fds(pair[1], in, sizeof(in), &len, got, 2,
-	    &nfds, 0), OKTA_BAD);
+	assert_int_equal(
+	    wire_recv_fds(pair[1], in, sizeof(in), &len, got, 2, &nfds, 0),
+	    OKTA_BAD);
 	assert_int_equal(nfds, 0);
 	assert_int_equal(open_fds(), before);
 }
