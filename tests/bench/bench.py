@@ -24,16 +24,20 @@ class Bench:
             "min_ns": round(low, 1), "median_ns": round(median, 1),
             "p99_ns": round(p99, 1), "over_floor_ns": None})
 
-    def report(self):
+    def report(self, title=""):
         floors = {(c["case"], c["users"]): c["min_ns"]
                   for c in self.cells if c["subject"] == "floor"}
+        if title:
+            print(title, file=sys.stderr)
         print(f"{'users':>7} {'case':<12} {'subject':<11}" +
               "".join(f"{c:>15}" for c in COLUMNS), file=sys.stderr)
         for cell in self.cells:
-            floor = floors[(cell["case"], cell["users"])]
-            cell["over_floor_ns"] = round(cell["min_ns"] - floor, 1)
+            floor = floors.get((cell["case"], cell["users"]))
+            if floor is not None:
+                cell["over_floor_ns"] = round(cell["min_ns"] - floor, 1)
             print(json.dumps(cell), flush=True)
             print(f"{cell['users']:>7} {cell['case']:<12} "
                   f"{cell['subject']:<11}" +
-                  "".join(f"{cell[c]:>15.1f}" for c in COLUMNS),
+                  "".join("-".rjust(15) if cell[c] is None else
+                          f"{cell[c]:>15.1f}" for c in COLUMNS),
                   file=sys.stderr)
