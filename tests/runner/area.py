@@ -1,6 +1,7 @@
 """Building and running, one function per area of tests/run. Each takes the
 Run and adds results to it."""
 
+import concurrent.futures
 import glob
 import json
 import os
@@ -9,6 +10,7 @@ import time
 
 import ctests
 import lint
+import static
 from result import FAILED, PASSED, Result
 
 CONFIGURE = {
@@ -125,7 +127,7 @@ def sanitizers(run):
     check(run, "asan", "sanitizers")
 
 
-def scenario(run):
+def scenario(run, files="tests/scenario"):
     if not run.build("gcc"):
         return
     lines = os.path.join(run.top, "scenario.jsonl")
@@ -139,8 +141,8 @@ def scenario(run):
     done = run.call("scenario", ["/usr/bin/python3", "-m", "pytest", "-q",
                                  "-p", "no:cacheprovider", "-n",
                                  str(SCENARIOS_AT_A_TIME), "--dist",
-                                 "loadfile", "tests/scenario"],
-                    env=env, minutes=600 if run.is_long else 25)
+                                 "loadfile", files],
+                    env=env, minutes=600 if run.is_long else 45)
     found = []
     with open(lines, encoding="utf-8") as f:
         for line in f:
@@ -161,7 +163,8 @@ def fuzz(run):
         if os.access(p, os.X_OK) and "." not in os.path.basename(p)]
     if not targets:
         run.results.add(Result("fuzz", FAILED, "no fuzz target was built"))
-    for target in targets:
+
+    def one(target):
         name = os.path.basename(target)
         corpus = os.path.join(run.top, "corpus", name)
         os.makedirs(corpus, exist_ok=True)
@@ -171,7 +174,12 @@ def fuzz(run):
                 corpus] + ([seeds] if os.path.isdir(seeds) else [])
         result = run.call(f"fuzz-{name}", argv)
         result.id = f"fuzz:{name}"
-        run.results.add(result)
+        return result
+
+    # Each is one process without threads.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for result in pool.map(one, targets):
+            run.results.add(result)
 
 
 def distcheck(run):
@@ -185,6 +193,14 @@ def lint_area(run):
     run.results.add(*lint.everything(run.tree))
 
 
+def static_area(run):
+    if not run.build("gcc"):
+        return
+    run.results.add(*static.everything(run.tree, run.folder("gcc"),
+                                       os.path.join(run.top, "static"),
+                                       run.is_long))
+
+
 AREAS = {
     "build": build,
     "check": check,
@@ -193,5 +209,6 @@ AREAS = {
     "sanitizers": sanitizers,
     "fuzz": fuzz,
     "lint": lint_area,
+    "static": static_area,
     "distcheck": distcheck,
 }

@@ -15,12 +15,16 @@ AUTOMAKE = {"PASS": PASSED, "XFAIL": PASSED, "SKIP": SKIPPED}
 
 
 def threats_of(name):
-    """("T27", "T28"), "why reduced" of test_x_T27_T28 or test_x_T27_reduced."""
-    found = re.search(r"((?:_T\d+)+)(_reduced)?$", name)
+    """("T27", "T28"), why each is reduced, and which are done in whole, of
+    test_x_T27_T28, test_x_T27_reduced or test_x_T27_whole."""
+    found = re.search(r"((?:_T\d+)+)(_reduced|_whole)?$", name)
     if not found:
-        return (), ""
-    return (tuple(re.findall(r"T\d+", found[1])),
-            "smaller than asked for" if found[2] else "")
+        return (), {}, ()
+    numbers = tuple(re.findall(r"T\d+", found[1]))
+    return (numbers,
+            {n: "smaller than asked for" for n in numbers
+             if found[2] == "_reduced"},
+            numbers if found[2] == "_whole" else ())
 
 
 def collect(build, area):
@@ -45,11 +49,11 @@ def _program(name, outcome, log):
             cases[case] = OUTCOME.get(word)
     results = []
     for case, had in cases.items():
-        threats, reduced = threats_of(case)
+        threats, reduced, whole = threats_of(case)
         had = had or FAILED
         results.append(Result(f"{name}:{case}", had,
                               _about(log, case) if had != PASSED else "",
-                              threats, reduced))
+                              threats, reduced, whole))
     if not results or (outcome == FAILED and
                        all(r.outcome != FAILED for r in results)):
         results.append(Result(name, outcome,

@@ -29,12 +29,16 @@ def everything(tree):
                 "mandoc", "-Tlint", "-W", "warning", path]))
         elif path.endswith((".c", ".h")):
             found.append(_length(tree, path))
+            found.append(_program(tree, "clang-format", path, [
+                "clang-format", "--dry-run", "-Werror", path]))
         elif path.endswith(".py") or _starts(tree, path, b"#!/usr/bin/python3"):
             found.append(_python(tree, path))
             found.append(_length(tree, path))
         elif _starts(tree, path, b"#!/bin/sh") and path != "configure":
             found.append(_program(tree, "shellcheck", path,
                                   ["shellcheck", path]))
+        elif path.endswith(".mk") or path == "Makefile.am":
+            found.append(_fragment(tree, path))
     return found
 
 
@@ -61,6 +65,22 @@ def _python(tree, path):
     except SyntaxError as e:
         return Result(f"lint:python:{path}", FAILED, str(e))
     return Result(f"lint:python:{path}", PASSED)
+
+
+def _fragment(tree, path):
+    """A line of a list that lost its head becomes a recipe line of whatever
+    rule automake printed last: only `make distcheck` would meet it."""
+    lost = []
+    with open(os.path.join(tree, path), encoding="utf-8") as f:
+        continued = in_rule = False
+        for number, line in enumerate(f, 1):
+            if not continued and line.startswith("\t") and not in_rule:
+                lost.append(f"{path}:{number}: belongs to nothing: {line}")
+            if not continued and re.match(r"[^\t#\n]", line):
+                in_rule = re.match(r"[^=]*:(?!=)", line) is not None
+            continued = line.endswith("\\\n")
+    return Result(f"lint:fragment:{path}", FAILED if lost else PASSED,
+                  "".join(lost))
 
 
 def _length(tree, path):

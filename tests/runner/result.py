@@ -9,13 +9,15 @@ PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 @dataclasses.dataclass
 class Result:
-    """One test. threats are numbers such as "T27"; reduced says why the test
-    does less than the threat's test asks for, detail what went wrong."""
+    """One test. threats are numbers such as "T27"; reduced says of some of them
+    why the test does less than its part of what is asked for, whole names
+    those of which it does everything by itself; detail is what went wrong."""
     id: str
     outcome: str
     detail: str = ""
     threats: tuple = ()
-    reduced: str = ""
+    reduced: dict = dataclasses.field(default_factory=dict)
+    whole: tuple = ()
     seconds: float = 0.0
 
 

@@ -1,6 +1,7 @@
 """tests/run --threats: what the tests with a threat's number have shown."""
 
 import os
+import sys
 
 from result import FAILED, PASSED, SKIPPED
 
@@ -18,22 +19,29 @@ def report(tree, results):
     for r in results.all:
         for number in r.threats:
             by_number.setdefault(number, []).append(r)
-    verdicts = {n: verdict(tests) for n, tests in by_number.items()}
+    verdicts = {n: verdict(n, tests) for n, tests in by_number.items()}
     for number, tests in by_number.items():
         ids = " ".join(r.id for r in tests)
         print(f"{number}\t{verdicts[number]}\t{ids}")
+        if verdicts[number] == "reduced":
+            why = {r.reduced.get(number, "skipped") for r in tests
+                   if number in r.reduced or r.outcome != PASSED}
+            sys.stderr.write(f"  {number}: {'; '.join(sorted(why))}\n")
     passed = sum(verdicts[n] == "pass" for n in numbers)
     print(f"{passed} of {len(numbers)}")
     return "fail" not in verdicts.values()
 
 
-def verdict(tests):
-    """fail: a test failed. none: no test ran. reduced: one of them does less
-    than the threat asks for, or was skipped. pass: all of it was seen."""
+def verdict(number, tests):
+    """fail: a test failed. none: no test ran. pass: one of them did all that
+    the threat asks for, or all of them together. reduced: one of them does
+    less than its part of it, or was skipped, and none did the whole."""
     if any(r.outcome == FAILED for r in tests):
         return "fail"
     if all(r.outcome == SKIPPED for r in tests):
         return "none"
-    if any(r.reduced or r.outcome != PASSED for r in tests):
+    if any(number in r.whole and r.outcome == PASSED for r in tests):
+        return "pass"
+    if any(number in r.reduced or r.outcome != PASSED for r in tests):
         return "reduced"
     return "pass"

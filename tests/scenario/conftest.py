@@ -1,8 +1,11 @@
 """What all scenarios share: markers, results for tests/run, the private host.
 
 Markers:
-  threat("T27")                  the test does what T27's Test line asks for
-  threat("T27", reduced="why")   it does a part of it
+  threat("T27")                  the test does what T27's Test line asks for,
+                                 or with the others of that number does
+  threat("T27", whole=True)      it does all of that by itself, so that smaller
+                                 ones take nothing away
+  threat("T27", reduced="why")   it does less than its part of it
   long                           only with tests/run --long
 """
 
@@ -23,8 +26,9 @@ from private_host import PrivateHost, find_build  # noqa: E402
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "threat(number, reduced=None): the "
-                            "threat of tests/threats.tsv that is covered")
+    config.addinivalue_line("markers", "threat(number, reduced=None, "
+                            "whole=False): the threat of tests/threats.tsv "
+                            "that is covered")
     config.addinivalue_line("markers", "long: hours or big downloads; only "
                             "with tests/run --long")
 
@@ -43,8 +47,10 @@ def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     marks = list(item.iter_markers("threat"))
     report.threats = [number for m in marks for number in m.args]
-    report.reduced = "; ".join(m.kwargs["reduced"] for m in marks
-                               if m.kwargs.get("reduced"))
+    report.reduced = {number: m.kwargs["reduced"] for m in marks
+                      for number in m.args if m.kwargs.get("reduced")}
+    report.whole = [number for m in marks for number in m.args
+                    if m.kwargs.get("whole")]
 
 
 def pytest_runtest_logreport(report):
@@ -65,7 +71,7 @@ def pytest_runtest_logreport(report):
         f.write(json.dumps({
             "id": name, "outcome": report.outcome, "detail": detail,
             "threats": report.threats, "reduced": report.reduced,
-            "seconds": report.duration}) + "\n")
+            "whole": report.whole, "seconds": report.duration}) + "\n")
 
 
 @pytest.fixture(scope="session")

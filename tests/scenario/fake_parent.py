@@ -25,23 +25,26 @@ INT_STATUS = 120
 INT_REQUEST, INT_REQUEST_BODY, INT_REQUEST_END = 140, 141, 142
 INT_RESPONSE, INT_BODY, INT_END = 143, 144, 145
 TAG_ERROR, TAG_ROLE, TAG_SKEW, TAG_ADMIN, TAG_JWT = 100, 101, 102, 103, 104
+TAG_SCOPE, TAG_CHANGE, TAG_TOKEN = 132, 133, 134
 TAG_METHOD, TAG_PATH, TAG_CONTENT, TAG_TIMEOUT = 110, 111, 112, 113
 TAG_MAX_BYTES, TAG_DATA, TAG_CREDENTIAL, TAG_FORWARDED = 114, 115, 116, 117
 TAG_STATUS, TAG_TRANSPORT, TAG_RETRY, TAG_LINK = 120, 121, 122, 123
 TAG_REQUEST_ID, TAG_CONTENT_TYPE, TAG_WWW, TAG_DATE = 124, 125, 126, 127
 TAG_ERROR_KIND = 128
+TAG_LOGIN, TAG_OKTA_ID = 131, 151
 STATUS_ORG = 202
 STATUS_EXPIRES, STATUS_SCOPES, STATUS_MISSING = 205, 206, 207
 STATUS_SKEW, STATUS_ERROR = 208, 209
-ROLE = {"login": 1, "sync": 2, "control": 3}
+ROLE = {"login": 1, "sync": 2, "control": 3, "change": 4, "session": 5}
 JSON, FORM = 1, 2
-ANONYMOUS, DAEMON, ADMIN = 1, 2, 3
+ANONYMOUS, DAEMON, ADMIN, CLIENT = 1, 2, 3, 4
 OK, OFFLINE, TLS, TIME, BROKEN, TOO_BIG, REFUSED, CREDENTIAL, PROTOCOL, \
     HELD = range(10)
 # conf_slice.c: tags of the slice for oktad-net
 SLICE = {"url": 300, "ca_pem": 301, "proxy": 302, "mode": 303,
          "api_token": 304, "scopes": 305, "rate_share": 306,
-         "trusted_app": 307, "trusted_proxy": 308}
+         "trusted_app": 307, "trusted_proxy": 308, "oidc_client_id": 313,
+         "oidc_base": 314}
 API_TOKEN_MODE, OAUTH_MODE = 1, 2
 
 
@@ -191,6 +194,7 @@ class FakeParent:
         self.conf = conf
         self.sign = sign
         self.asserts = []
+        self.changes = []  # number of each assertion asked for a change
         self.status = {}
         self._dir = tempfile.TemporaryDirectory(prefix="okta-net.")
         os.chmod(self._dir.name, 0o755)
@@ -285,6 +289,9 @@ class FakeParent:
             elif op == INT_ASSERT:
                 skew = struct.unpack(">i", values[TAG_SKEW])[0]
                 self.asserts.append(skew)
+                if TAG_CHANGE in values:
+                    self.changes.append(
+                        int.from_bytes(values[TAG_CHANGE], "big"))
                 jwt = self.sign(skew) if self.sign else None
                 if jwt is False:
                     continue
@@ -298,14 +305,31 @@ class FakeParent:
             assert time.monotonic() < end, self.status
             time.sleep(0.02)
 
-    def channel(self, role):
+    def _open(self, *fields):
         ours, theirs = socket.socketpair()
         with self._lock, theirs:
             self.sock.sendmsg(
-                [frame(INT_CHANNEL, bytes(16), (TAG_ROLE, ROLE[role]))],
+                [frame(INT_CHANNEL, bytes(16), *fields)],
                 [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
                   array.array("i", [theirs.fileno()]))])
-        return Channel(ours, lambda: self.channel(role))
+        return Channel(ours, lambda: self._open(*fields))
+
+    def channel(self, role, login="alice@example.com",
+                okta_id="00ualice0000000000001"):
+        """One of a login is that person's."""
+        fields = [(TAG_ROLE, ROLE[role])]
+        if role == "login":
+            fields += [(TAG_OKTA_ID, okta_id), (TAG_LOGIN, login)]
+        return self._open(*fields)
+
+    def change_channel(self, *terms):
+        return self._open((TAG_ROLE, ROLE["change"]), *terms)
+
+    def change(self, number, *scopes, token=None):
+        """A channel for a change, by assertions or an API token."""
+        return self.change_channel((TAG_CHANGE, number),
+                                   *((TAG_SCOPE, s) for s in scopes),
+                                   *([(TAG_TOKEN, token)] if token else []))
 
 
 def closes(channel, seconds=5):

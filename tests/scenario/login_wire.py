@@ -7,7 +7,7 @@ import struct
 
 LOGIN, REPLY, CANCEL, SECOND_FACTOR, SESSION_OPEN, SESSION_CLOSE = range(1, 7)
 PROMPT, INFO, VERDICT = 65, 66, 67
-UID, SERVICE, TICKET, USER, DEADLINE = 1, 2, 3, 4, 5
+UID, SERVICE, TICKET, USER, DEADLINE, RHOST = 1, 2, 3, 4, 5, 6
 TEXT, KIND, ANSWER, CODE = 20, 21, 22, 23
 DENY, ACCEPT, UNAVAIL = 0, 1, 2
 
@@ -27,10 +27,12 @@ def hello(op, ident, uid, service="sshd", ticket=b""):
                  field(TICKET, ticket.ljust(32, b"\0")))
 
 
-def login(ident, uid, name, service="sshd"):
+def login(ident, uid, name, service="sshd", address=b""):
     start = hello(LOGIN, ident, uid, service)
     rest = field(USER, name.encode()) + field(DEADLINE,
                                               struct.pack(">I", 60000))
+    if address:
+        rest += field(RHOST, address)
     return struct.pack(">I", len(start) - 4 + len(rest)) + start[4:] + rest
 
 
@@ -60,13 +62,13 @@ def read(s):
     return op, raw[8:24], fields, raw
 
 
-def log_in(uid, name, password, ident=None):
+def log_in(uid, name, password, ident=None, address=b""):
     """A whole login: the verdict's code, or None where there was none, and
     every byte that oktad sent."""
     ident = ident or os.urandom(16)
     heard = b""
     with connect() as s:
-        s.sendall(login(ident, uid, name))
+        s.sendall(login(ident, uid, name, address=address))
         while True:
             got = read(s)
             if got is None:

@@ -66,6 +66,12 @@ def ssh_key(host, name):
     return host.run(f"ssh -o BatchMode=yes {name}@127.0.0.1 id -un")
 
 
+def forget_tries(host):
+    """Nobody has failed before, and nobody has used a factor."""
+    host.ok(f"{OKTAD} stop; cd /var/lib/okta/private; "
+            f"rm -f budget preferences; {OKTAD} start")
+
+
 def as_user(name):
     """The words that run a command as that person without any login."""
     return f"setpriv --reuid {name} --regid {name} --init-groups "

@@ -82,7 +82,9 @@ def org(process, key, build):
 
 
 def login_body(password=PASSWORD, username=ALICE):
-    return json.dumps({"username": username, "password": password}).encode()
+    """As oktad-login writes it: oktad-net lets nothing else go."""
+    return json.dumps({"username": username, "password": password, "options": {
+        "warnBeforePasswordExpired": True}}, separators=(",", ":")).encode()
 
 
 def login(channel, password=PASSWORD, **more):

@@ -10,6 +10,7 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 TREE = os.path.dirname(os.path.dirname(HERE))
 RUN = os.path.join(TREE, "tests/host/run")
+WATCHER = os.path.join(TREE, "tests/host/lib/watcher.py")
 UP_SECONDS = 120
 
 
@@ -26,10 +27,15 @@ def find_build():
 
 
 class PrivateHost:
-    """with PrivateHost("--org", FILE, …) as host: host.run("id alice")"""
+    """with PrivateHost("--org", FILE, …) as host: host.run("id alice")
 
-    def __init__(self, *options):
-        self.options = options
+    At its end, what watcher.py looks after must hold; but for published
+    directories where the test writes them itself (without oktad, or with
+    host.is_watched = False)."""
+
+    def __init__(self, *options, debug=True):
+        self.options = ("--debug", *options) if debug else options
+        self.is_watched = "--no-oktad" not in options
         self.environment = {}
         self.pid = None
 
@@ -54,13 +60,33 @@ class PrivateHost:
                 name, value = line.rstrip("\n").split("=", 1)
                 self.environment[name] = value
         self.pid = self.environment.pop("pid")
+        self.watcher = subprocess.Popen(
+            self.argv("/usr/bin/python3", WATCHER, "follow"),
+            stdin=subprocess.DEVNULL)
         return self
 
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
-        self.errors.close()
-        self.folder.cleanup()
+    def __exit__(self, kind, *_):
+        self.watcher.terminate()
+        try:
+            if kind is None and self.process.poll() is None:
+                self.look_over()
+        finally:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+            self.watcher.wait(30)
+            self.errors.close()
+            self.folder.cleanup()
+
+    def look_over(self):
+        """What has to hold in every host; see watcher.py."""
+        for line in self.run("cat /run/okta-host/directories"
+                             ).stdout.splitlines():
+            assert not self.is_watched or line == "[]", (
+                f"T4: a published directory has {line}")
+        found = self.run(f"exec /usr/bin/python3 {WATCHER} secrets")
+        assert found.returncode == 0, found.stderr
+        assert found.stdout.startswith("searched for "), (
+            f"T109: {found.stdout}")
 
     def argv(self, *argv):
         """argv as this machine must run it to run it in the host."""

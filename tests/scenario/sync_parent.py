@@ -22,7 +22,7 @@ UID = 64901
 INT_CONF, INT_CONF_END, INT_STATUS = 100, 101, 120
 INT_SYNC_CHANNEL, INT_SYNC_NOW, INT_SYNC_DONE = 130, 131, 132
 INT_IMAGE, INT_PUBLISHED, INT_REFUSED, INT_CONFIRM = 133, 134, 135, 136
-TAG_ERROR, TAG_GENERATION, TAG_ACCEPT = 100, 105, 106
+TAG_ERROR, TAG_GENERATION, TAG_ACCEPT, TAG_IS_FRESH = 100, 105, 106, 109
 # conf_slice.c: tags of the slice for oktad-sync
 SLICE = {"url": 320, "allow_groups": 321, "allow_apps": 322,
          "publish_groups": 323, "id_min": 324, "id_max": 325,
@@ -30,10 +30,13 @@ SLICE = {"url": 320, "allow_groups": 321, "allow_apps": 322,
          "home": 329, "shell": 330, "home_attribute": 331,
          "shell_attribute": 332, "shells": 333, "poll_interval_s": 334,
          "full_interval_s": 335, "max_age_s": 336, "key_statuses": 337,
-         "enumerate": 339}
-STATUS = {209: "error", 210: "state", 214: "done", 216: "users",
-          217: "groups", 218: "added", 219: "removed", 221: "result"}
-NUMBERS = {"done", "users", "groups", "added", "removed"}
+         "enumerate": 339, "trust_attributes": 360,
+         "gecos_attribute": 361, "primary_group": 362, "group_prefix": 363,
+         "rule_ids": 364}
+STATUS = {209: "error", 210: "state", 214: "done", 215: "total", 216: "users",
+          217: "groups", 218: "added", 219: "removed", 221: "result",
+          222: "pages", 223: "polls"}
+NUMBERS = {"done", "total", "pages", "users", "groups", "added", "removed"}
 STATUS_REFUSED = 220
 ID_MIN, ID_MAX = 1879048192, 2147352575
 NO_LOGIN, NO_KEY, PRIVATE_GROUP = 1, 2, 4
@@ -56,6 +59,8 @@ class Image:
 
     def __init__(self, directory, people):
         self.users, self.groups, self.people = {}, {}, {}
+        self.nets = sum(entries for kind, entries, _, _ in
+                        self._sections(people) if kind == 19)
         for at, data in self._records(directory, 1):
             size, uid, gid, flags, ngids, g, h, s, length = \
                 struct.unpack_from("=IIIIIHHHH", directory, at)
@@ -82,11 +87,14 @@ class Image:
                 name=text[name:].split(b"\0")[0].decode())
 
     @staticmethod
-    def _records(data, wanted):
+    def _sections(data):
         count = struct.unpack_from("=I", data, 12)[0]
-        for n in range(count):
-            kind, entries, offset, size = struct.unpack_from(
-                "=IIQQ", data, 256 + 24 * n)
+        return [struct.unpack_from("=IIQQ", data, 256 + 24 * n)
+                for n in range(count)]
+
+    @classmethod
+    def _records(cls, data, wanted):
+        for kind, _, offset, size in cls._sections(data):
             if kind != wanted:
                 continue
             at = offset
@@ -322,7 +330,7 @@ class SyncParent:
 
     def _take(self, sock, op, ident, fields, fds):
         if op == INT_IMAGE:
-            self._image(sock, fds)
+            self._image(sock, fds, (TAG_IS_FRESH, b"\0\0\0\1") in fields)
         elif op == INT_CONFIRM:
             self.confirms += 1
             sock.sendall(frame(INT_PUBLISHED, bytes(16)))
@@ -347,7 +355,7 @@ class SyncParent:
         else:
             raise AssertionError("op %d" % op)
 
-    def _image(self, sock, fds):
+    def _image(self, sock, fds, is_fresh):
         assert len(fds) == 2, fds
         data = []
         for fd in fds:
@@ -358,5 +366,6 @@ class SyncParent:
                                (TAG_ERROR, self.refuse)))
             return
         self.images.append(Image(*data))
+        self.images[-1].is_fresh = is_fresh
         sock.sendall(frame(INT_PUBLISHED, bytes(16),
                            (TAG_GENERATION, bytes(8))))

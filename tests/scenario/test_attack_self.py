@@ -38,7 +38,7 @@ json.dump(made, sys.stdout)
 """
 
 
-@pytest.mark.threat("T108", reduced="floods from self.sock")
+@pytest.mark.threat("T108")
 @pytest.mark.threat("T48", reduced="8 s, logins by ssh")
 def test_flood_of_nobody_hides_no_login_from_the_log(host):
     with concurrent.futures.ThreadPoolExecutor(1) as pool:

@@ -36,7 +36,7 @@ for _ in range(150):
 """
 
 
-@pytest.mark.threat("T110", reduced="workers among themselves")
+@pytest.mark.threat("T110")
 def test_no_worker_is_open_to_a_sibling_when_it_starts(host):
     as_worker = ("setpriv --reuid oktad-login --regid $(id -g oktad-login) "
                  "--clear-groups ")

@@ -35,9 +35,10 @@ def test_valid_file_with_remarks(driver, conf):  # noqa: F811
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
         f"{conf}:5: allow_groups: names nobody: nobody can log in; "
-        "run: oktactl pin NAME",
-        f"{conf}: an API token has all rights of the admin who made it; "
-        "client_id and private_key are the safer way"]
+        "run: oktactl pin NAME [nobody-allowed]",
+        f"{conf}: an API token has all rights of the admin who made it and "
+        "lies in oktad-net's memory; use client_id and private_key "
+        "(okta.conf(5), AUTHENTICATION TO OKTA) [api-token]"]
 
 
 def test_secret_stands_in_no_report(driver, conf):  # noqa: F811

@@ -276,6 +276,8 @@ def test_not_found_names_key_and_kind(okta, path, text):
     ("E0000052", 501, "Endpoint not implemented."),
     ("E0000054", 400, "Invalid pagination properties."),
     ("E0000070", 202, "Waiting for ACK"),
+    ("E0000073", 403, "User rejected authentication"),
+    ("E0000180", 423, "Factor id is currently not active."),
     ("E0000097", 403, "There is no verified phone number on file."),
     ("E0000100", 503, "Unable to perform search query."),
     ("E0000145", 409, "Some users returned by the search cannot be parsed "
@@ -296,6 +298,14 @@ def test_error_by_code(okta, code, status, summary):
 
 
 @pytest.mark.parametrize("code,status", [
+    ("E0000002", 400), ("E0000019", 400), ("E0000030", 400),
+    ("E0000036", 403), ("E0000057", 403), ("E0000058", 403),
+    ("E0000074", 400), ("E0000092", 403), ("E0000098", 400),
+    ("E0000110", 403), ("E0000113", 409), ("E0000118", 429),
+    ("E0000133", 429), ("E0000146", 429), ("E0000147", 429),
+    ("E0000186", 429), ("E0000204", 429), ("E0000205", 429),
+    ("E0000150", 403), ("E0000151", 403), ("E0000154", 410),
+    ("E0000156", 410), ("E0000207", 401),
     ("E0000112", 409), ("E0000134", 502), ("E0000137", 504),
     ("E0000239", 423), ("E0000240", 502), ("E0000241", 504),
     ("E0000249", 409), ("E0000253", 409), ("E0000254", 409),

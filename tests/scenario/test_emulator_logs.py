@@ -79,12 +79,15 @@ def test_mutations_leave_events(okta, start):
         ("user.lifecycle.suspend", "SUCCESS"),
         ("user.lifecycle.unsuspend", "SUCCESS"),
         ("group.user_membership.add", "SUCCESS"),
+        ("application.user_membership.add", "SUCCESS"),
         ("group.user_membership.remove", "SUCCESS"),
+        ("application.user_membership.remove", "SUCCESS"),
         ("user.account.update_profile", "SUCCESS"),
         ("user.lifecycle.deactivate", "SUCCESS"),
         ("user.session.start", "FAILURE"),
         ("user.session.start", "SUCCESS")]
     assert [t["type"] for t in found[2]["target"]] == ["User", "UserGroup"]
+    assert [t["type"] for t in found[3]["target"]] == ["User", "AppInstance"]
 
 
 def test_pages_keep_the_order_of_persistence(okta, start):

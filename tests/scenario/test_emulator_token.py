@@ -325,6 +325,11 @@ def test_ungranted_scopes_fall_out_silently(okta, key):
 def test_none_of_the_scopes_granted(okta, key):
     assert_refused(okta.mint(key, "okta.apps.read"), 400, "consent_required",
                    "You are not allowed any of the requested scopes.")
+    okta.switch(ungranted_scope_error="user_consent")
+    assert_refused(okta.mint(key, "okta.apps.read okta.devices.read"), 400,
+                   "consent_required", "The following scopes require user "
+                   "consent and cannot be granted for the client credentials "
+                   "grant type: [okta.apps.read, okta.devices.read].")
     okta.switch(ungranted_scope_error="invalid_scope")
     assert okta.mint(key, "okta.apps.read").json["error"] == "invalid_scope"
 

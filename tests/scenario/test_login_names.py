@@ -2,15 +2,22 @@
 that is accepted means the same person to every program."""
 
 import json
+import re
 
 import pytest
 
-from logins import LOCAL_PASSWORD, PASSWORD, add_key, ssh, ssh_key, talk
+from logins import LOCAL_PASSWORD, PASSWORD, add_key, ssh, talk
 from private_host import TREE, PrivateHost
 
 LOCAL = ("root", "Root", "daemon", "sudo", "docker", "www-data", "bin")
-ODD = ("a-b", "a.b", "a_b", "a1", "x-1.y_2", "ab--c", "zz.top-1",
-       "p" * 31, "s.p.q.r", "u2")
+# Every accepted name of the table that test_name reads (300 names).
+with open(f"{TREE}/tests/unit/name_table.h", encoding="utf-8") as table:
+    GOOD = [n for n in re.findall(r'"([^"]+)"', re.search(
+        r"good_names\[\] = \{(.*?)\};", table.read(), re.S)[1])
+            if n not in ("alice", "bob", "carol", "dave")]
+# Groups of the machine, which the private host has too.
+with open("/etc/group", encoding="utf-8") as groups:
+    LOCAL_GROUPS = [line.split(":")[0] for line in groups]
 
 
 def okta_id(i):
@@ -23,7 +30,7 @@ def host(build, tmp_path_factory):
     with open(f"{TREE}/tests/emulator/orgs/default.json",
               encoding="utf-8") as f:
         org = json.load(f)
-    for i, name in enumerate((*LOCAL, *ODD, "zoe")):
+    for i, name in enumerate((*LOCAL, *GOOD, "zoe")):
         # Okta tells logins apart without regard to case.
         login = f"{name}@d{i}.example.com"
         org["users"].append({
@@ -31,7 +38,7 @@ def host(build, tmp_path_factory):
             "profile": {"login": login, "email": login, "firstName": "F",
                         "lastName": "L"},
             "factors": [], "groups": ["Linux Users"]})
-    for i, name in enumerate(("docker", "adm", "shadow", "root")):
+    for i, name in enumerate(dict.fromkeys((*LOCAL_GROUPS, "docker", "lxd"))):
         org["groups"].append({"id": f"00ggroup{i:04d}EXAMPLE1"[:20],
                               "type": "OKTA_GROUP", "profile": {"name": name}})
         org["users"][0]["groups"].append(name)
@@ -39,8 +46,8 @@ def host(build, tmp_path_factory):
     (folder / "org.json").write_text(json.dumps(org))
     with open(f"{TREE}/tests/host/okta.conf", encoding="utf-8") as f:
         conf = f.read()
-    groups = " ".join(f"@GROUP:{n}@" for n in ("docker", "adm", "shadow",
-                                               "root"))
+    groups = " ".join(f"@GROUP:{n}@" for n in dict.fromkeys(
+        (*LOCAL_GROUPS, "docker", "lxd")))
     (folder / "okta.conf").write_text(conf.replace(
         "publish_groups =", f"publish_groups = {groups}"))
     with PrivateHost("--build", build, "--org", str(folder / "org.json"),
@@ -77,57 +84,97 @@ def test_local_and_reserved_names_are_never_ours(host):
             "exit 0; sleep 0.1; done; exit 1")
 
 
-def test_groups_with_local_names_give_nobody_local_rights(host):
-    names = host.ok("id -Gn alice").split()
-    numbers = [int(n) for n in host.ok("id -G alice").split()]
-    assert not set(names) & {"docker", "adm", "shadow", "root"}
+@pytest.mark.threat("T15")
+@pytest.mark.parametrize("merge", ["", "[SUCCESS=merge] "])
+def test_groups_with_local_names_give_nobody_local_rights(host, merge):
+    """Okta has a group of each local one's name, with alice in it."""
+    host.ok("cp /etc/nsswitch.conf /tmp/nsswitch; "
+            f"sed -i 's/^group:.*/group: files {merge}okta/' "
+            "/etc/nsswitch.conf")
+    try:
+        names = host.ok("id -Gn alice").split()
+        numbers = [int(n) for n in host.ok("id -G alice").split()]
+        everybody = host.ok("getent group").splitlines()
+        each = [host.run(f"getent group {n}").stdout for n in LOCAL_GROUPS]
+    finally:
+        host.ok("cp /tmp/nsswitch /etc/nsswitch.conf")
+    assert "sudo" in LOCAL_GROUPS and len(LOCAL_GROUPS) > 30
+    assert "alice" in names and not set(names) & {*LOCAL_GROUPS, "docker",
+                                                  "lxd"}
     assert min(numbers) >= 1879048192
+    assert not [line for line in everybody + each
+                if "alice" in line and line.split(":")[0] in LOCAL_GROUPS]
 
 
-@pytest.mark.threat("T16", reduced="ten accepted names through every program; "
-                    "the table of refused ones is a unit test")
-@pytest.mark.parametrize("name", ODD)
-def test_accepted_name_is_the_same_person_to_every_program(host, name):
-    uid = host.ok(f"getent passwd -- {name}").split(":")[2]
-    home = f"/home/{name}"
-    assert host.ok(f"id -u {name}").strip() == uid
-    host.ok(f"mkdir -p {home}; chown {name} {home}")
-    assert host.ok(f"stat -c %u {home}").strip() == uid
-    assert host.ok(f"ls -ld {home}").split()[2] == name
-    assert host.ok(f"su {name} -c 'id -u'").strip() == uid
-    host.ok(f"echo '{name} ALL=(ALL) NOPASSWD: /bin/true' >/etc/sudoers.d/odd")
-    assert "/bin/true" in host.ok(f"sudo -l -U {name}")
-    assert "not allowed" in host.run("sudo -l -U bob").stdout
-    host.ok(f"echo '# {name}' | crontab -u {name} -")
-    assert host.ok(f"crontab -u {name} -l").strip() == f"# {name}"
-    add_key(host, name)
-    host.ok(f"""
-        {{ echo 'AllowUsers {name}'; cat /etc/ssh/sshd_config; }} >/run/allow
+# One line per name: what each program takes it for. crontab and sudo speak of
+# the name itself, so they say whether it was theirs.
+PROGRAMS = r"""
+name=$1 home=/home/$1
+uid=$(getent passwd -- "$name" | cut -d: -f3)
+mkdir -p "$home/.ssh"
+cp /root/.ssh/id_ed25519.pub "$home/.ssh/authorized_keys"
+chown -R "$name" "$home"
+chmod 700 "$home" "$home/.ssh"
+echo "# $name" | crontab -u "$name" -
+sudo -l -U "$name" | grep -q /bin/true && sudo=yes || sudo=no
+echo "$name $uid $(id -u "$name") $(stat -c %u "$home")" \
+    "$(ls -ld "$home" | cut -d' ' -f3) $(su "$name" -c 'id -u')" \
+    "$(crontab -u "$name" -l | cut -c3-) $sudo" \
+    "$(ssh -o BatchMode=yes -p 2223 "$name@127.0.0.1" id -u)"
+"""
+
+
+@pytest.mark.threat("T16")
+def test_every_accepted_name_is_the_same_person_to_every_program(host):
+    add_key(host, "alice")
+    words = "\n".join(GOOD)
+    host.ok("cat >/run/names", stdin=words + "\n")
+    host.ok("cat >/run/programs", stdin=PROGRAMS)
+    host.ok("""
+        sed 's/$/ ALL=(ALL) NOPASSWD: \\/bin\\/true/' /run/names \
+            >/etc/sudoers.d/names
+        visudo -cq
+        { sed 's/^/AllowUsers /' /run/names; cat /etc/ssh/sshd_config; } \
+            >/run/allow
         /usr/sbin/sshd -f /run/allow -p 2223 -o PidFile=/run/allow.pid
         """)
     try:
-        login = "ssh -o BatchMode=yes -p 2223 {}@127.0.0.1 id -u"
-        assert host.ok(login.format(name)).strip() == uid
-        assert host.run(login.format("alice")).returncode == 255
+        lines = host.ok("xargs -P 4 -n 1 sh /run/programs </run/names")
+        assert host.run("ssh -o BatchMode=yes -p 2223 alice@127.0.0.1 id -u"
+                        ).returncode == 255  # no line has her name
     finally:
         host.ok("kill $(cat /run/allow.pid)")
-    assert ssh_key(host, name).stdout.strip() == name
+    assert "not allowed" in host.run("sudo -l -U bob").stdout
+    seen = {}
+    for line in lines.splitlines():
+        name, uid, *others = line.split()
+        assert int(uid) >= 1879048192, line
+        assert others == [uid, uid, name, uid, name, "yes", uid], line
+        seen[name] = uid
+    assert sorted(seen) == sorted(GOOD)
+    assert len(set(seen.values())) == len(GOOD)
 
 
 @pytest.mark.threat("T23")
 def test_nobody_of_ours_has_an_empty_password(host):
-    """pam_unix nullok, as Debian's own line has it, and nothing else."""
+    """pam_unix nullok, as Debian's own line has it, and nothing else: at a
+    prompt that gets Enter, and for everybody of the directory."""
     host.ok("""
-        printf 'auth required pam_unix.so nullok\\n' >/etc/pam.d/nulltest
+        printf 'auth required pam_unix.so nullok nodelay\\n' \\
+            >/etc/pam.d/nulltest
         useradd blank && passwd -d blank
         """)
-    try_empty = talk(("assword:", ""), seconds=20) + "pamtester nulltest {} \
-authenticate"
-    assert host.run(try_empty.format("blank")).returncode == 0
+    on_a_terminal = talk(("assword:", ""), seconds=20) + \
+        "pamtester nulltest {} authenticate"
+    assert host.run(on_a_terminal.format("blank")).returncode == 0
+    assert host.run(on_a_terminal.format("alice")).returncode != 0
     people = [line.split(":") for line in
               host.ok("getent -s okta passwd").splitlines()]
-    assert len(people) >= 4
-    for fields in people:
-        assert fields[1] == "*"
-    for fields in people[:6]:
-        assert host.run(try_empty.format(fields[0])).returncode != 0
+    assert len(people) > len(GOOD) > 90
+    assert {fields[1] for fields in people} == {"*"}
+    tries = host.ok(
+        "xargs -P 4 -n 1 sh -c 'echo | pamtester nulltest $1 authenticate "
+        ">/dev/null 2>&1 && echo in $1 || echo out $1' -",
+        stdin="\n".join(["blank", *(f[0] for f in people)]) + "\n")
+    assert sorted(tries.splitlines()) == sorted(
+        ["in blank", *(f"out {f[0]}" for f in people)])

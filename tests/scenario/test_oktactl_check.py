@@ -1,28 +1,22 @@
-"""Every finding of `oktactl check`: the thing is broken, the finding is seen,
+"""Findings of `oktactl check`: the thing is broken, the finding is seen,
 the remedy that the finding names is applied as it stands, and it is gone."""
 
+import glob
 import json
 import os
 import re
 
 import pytest
 
-# In the private host there is no systemd: these words of a remedy are
-# carried out by what the harness has in its place.
-SYSTEMCTL = """#!/bin/sh
-case "$*" in
-"start oktad" | "restart oktad") exec "$OKTA_TREE/tests/host/oktad" restart ;;
-"restart oktad-net" | "restart oktad-sync")
-	exec "$OKTA_TREE/tests/host/oktad" restart ;;
-"reload ssh") ;;
-*) echo "unexpected: systemctl $*" >&2; exit 1 ;;
-esac
-"""
+import broken_stacks
+from logins import PASSWORD, ssh
+from oktactl_checks import (CONF, check, edit, found, ids, mend,  # noqa: F401
+                            sound, systemctl)
 
 # Finding, how the thing is broken. The remedy comes from the finding.
 BROKEN = [
-    ("config", "sed -i 's/^url = .*/url = http:\\/\\/org.example/' "
-               "/etc/okta/okta.conf", None),
+    ("config", "sed -i 's/^url = https:/url = http:/' /etc/okta/okta.conf",
+     None),
     ("folder-missing", "rm -rf /var/lib/okta/private", "oktad"),
     ("file-owner", "chown daemon /var/lib/okta/public/directory", None),
     ("file-mode", "chmod 0666 /var/lib/okta/public/directory", None),
@@ -37,23 +31,10 @@ BROKEN = [
     ("nsswitch", "sed -i 's/ okta//' /etc/nsswitch.conf", None),
     ("nsswitch-order", "sed -i 's/files okta/okta files/' /etc/nsswitch.conf",
      None),
-    ("pam-auth", "sed -i '/pam_okta/d' /etc/pam.d/common-auth", None),
-    ("pam-auth-falls-through",
-     "sed -i '/pam_okta/s/default=die/default=ignore/' "
-     "/etc/pam.d/common-auth", None),
-    ("pam-auth-local",
-     "sed -i '/pam_okta/s/user_unknown=ignore ignore=ignore//' "
-     "/etc/pam.d/common-auth", None),
-    ("pam-account", "sed -i '/pam_okta/d' /etc/pam.d/common-account", None),
-    ("pam-account-ignored",
-     "sed -i '/pam_okta/s/default=bad/default=ignore/' "
-     "/etc/pam.d/common-account", None),
-    ("pam-account-skipped",
-     "sed -i '1i account sufficient pam_permit.so' "
-     "/etc/pam.d/common-account", None),
-    ("sshd-usepam", "echo 'UsePAM no' > /etc/ssh/sshd_config.new && "
-                    "cat /etc/ssh/sshd_config >> /etc/ssh/sshd_config.new && "
-                    "mv /etc/ssh/sshd_config.new /etc/ssh/sshd_config", None),
+    *broken_stacks.BROKEN,
+    ("rules-missing", "rm /var/lib/okta/private/rules", None),
+    ("rules-old", "printf '[service extra]\\nfrom = 10.0.0.0/8\\n' "
+                  ">>/etc/okta/okta.conf", None),
     ("daemon-down", "$OKTA_TREE/tests/host/oktad stop", None),
 ]
 
@@ -76,41 +57,11 @@ with open(path, "wb") as f:
 """
 
 
-def check(host):
-    done = host.run("oktactl --json check")
-    return done.returncode, json.loads(done.stdout)
-
-
-def ids(report):
-    return [f["id"] for f in report["findings"]]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def systemctl(host, tree):
-    host.environment["OKTA_TREE"] = tree
-    host.ok("cat > /usr/local/sbin/systemctl; "
-            "chmod 755 /usr/local/sbin/systemctl", stdin=SYSTEMCTL)
-
-
 def test_a_sound_host_has_no_finding(host):
     code, report = check(host)
     assert report == {"ok": True, "findings": []}
     assert code == 0
     assert host.ok("oktactl check") == "all is well\n"
-
-
-KEEP = "/etc/okta /etc/nsswitch.conf /etc/pam.d /etc/ssh/sshd_config"
-
-
-@pytest.fixture(autouse=True)
-def sound(host, systemctl):
-    """Whatever a test leaves broken stays its own trouble."""
-    host.ok(f"tar -C / -cpf /tmp/keep.tar {KEEP} 2>/dev/null")
-    yield
-    host.ok("tar -C / -xpf /tmp/keep.tar")
-    host.control("DELETE", "/faults")
-    if not check(host)[1]["ok"]:
-        host.ok("systemctl restart oktad")
 
 
 @pytest.mark.parametrize("finding, broken, then", BROKEN,
@@ -128,9 +79,9 @@ def test_finding_is_seen_and_its_remedy_mends_it(host, finding, broken, then):
         assert f["text"] and f["fix"]
         if finding == "config":
             # A wrong value has a sentence, not a command, as its remedy.
-            assert f["file"] == "/etc/okta/okta.conf" and f["line"] > 0
+            assert f["file"] == "/etc/okta/okta.conf"
             assert "https" in f["text"] + f["fix"]
-            host.ok("tar -C / -xpf /tmp/keep.tar")
+            edit(host, f, "s/http:/https:/")
         else:
             host.ok(f["fix"].replace("; then: ", " && "))
     if then:
@@ -139,68 +90,6 @@ def test_finding_is_seen_and_its_remedy_mends_it(host, finding, broken, then):
     assert finding not in ids(report), report
     # The remedy brought nothing else with it.
     assert report["findings"] == []
-
-
-def test_missing_module_is_found(host):
-    path = host.ok("find /usr/lib -name pam_okta.so").split()[0]
-    host.ok(f"mv {path} {path}.away")
-    try:
-        _, report = check(host)
-        found = [f for f in report["findings"] if f["id"] == "module-missing"]
-        assert [f["file"] for f in found] == [path]
-    finally:
-        host.ok(f"mv {path}.away {path}")
-    assert check(host)[1]["ok"]
-
-
-def test_scope_that_is_not_granted_is_named_with_its_feature(host):
-    org = host.control("GET", "/org")
-    had = [list(c["scopes"]) for c in org["clients"]]
-    for c in org["clients"]:
-        c["scopes"] = [s for s in c["scopes"] if s != "okta.groups.read"]
-    host.control("PUT", "/org", {"clients": org["clients"]})
-    try:
-        host.ok("oktactl token reset")
-        _, report = check(host)
-        found = [f for f in report["findings"] if f["id"] == "scope-missing"]
-        assert found and "okta.groups.read" in found[0]["text"]
-        assert "okta.groups.read" in found[0]["fix"]
-    finally:
-        for c, scopes in zip(org["clients"], had):
-            c["scopes"] = scopes
-        host.control("PUT", "/org", {"clients": org["clients"]})
-    host.ok("oktactl token reset")
-    assert check(host)[1]["ok"]
-
-
-def test_clock_that_differs_is_found(host):
-    host.control("PUT", "/clock", {"offset_s": 600})
-    try:
-        host.ok("oktactl token reset")
-        check(host)
-        _, report = check(host)
-        assert "clock" in ids(report)
-    finally:
-        host.control("PUT", "/clock", {"offset_s": 0})
-    host.ok("oktactl token reset")
-    check(host)
-    assert check(host)[1]["ok"]
-
-
-def test_unreachable_org_and_refused_credential_are_told_apart(host):
-    host.control("POST", "/faults", {"match": {"method": "POST",
-                                               "path": "/oauth2/v1/token"},
-                                     "kind": "status", "count": 100,
-                                     "args": {"status": 401}})
-    try:
-        host.ok("oktactl token reset")
-        _, report = check(host)
-        assert "credential" in ids(report), report
-        assert "okta-unreachable" not in ids(report)
-    finally:
-        host.control("DELETE", "/faults")
-    host.ok("oktactl token reset")
-    assert check(host)[1]["ok"]
 
 
 def test_probe_answers_while_no_daemon_runs(host):
@@ -213,17 +102,6 @@ def test_probe_answers_while_no_daemon_runs(host):
         assert host.run("oktactl status").returncode == 4
     finally:
         host.ok("$OKTA_TREE/tests/host/oktad start")
-
-
-def found(host, finding):
-    """That finding of a check that must have it."""
-    code, report = check(host)
-    assert code == 1, report
-    return [f for f in report["findings"] if f["id"] == finding][0]
-
-
-def mend(host, finding):
-    host.ok(finding["fix"].replace("; then: journalctl -u ", " # "))
 
 
 def test_directory_that_okta_has_not_confirmed_for_long_is_found(host):
@@ -244,33 +122,46 @@ def test_empty_allow_lists_are_said_to_let_nobody_in(host):
     assert check(host)[1]["ok"]
 
 
-def test_api_token_is_warned_of(host, tree):
-    with open(tree + "/tests/emulator/orgs/default.json",
-              encoding="utf-8") as f:
-        token = json.load(f)["api_tokens"][0]["token"]
-    conf = host.ok("cat /etc/okta/okta.conf")
-    host.ok("cat > /etc/okta/okta.conf", stdin=re.sub(
-        "client_id.*", f"api_token = {token}", re.sub(
-            "(private_key|key_id).*\n", "", conf)))
-    f = found(host, "api-token")
-    assert f["severity"] == "warning" and "private_key" in f["fix"]
-    host.ok("cat > /etc/okta/okta.conf", stdin=conf)
-    assert check(host)[1]["ok"]
-
-
-def test_org_that_is_not_reached_is_told_from_a_refusal(host):
-    conf = host.ok("cat /etc/okta/okta.conf")
-    host.ok("sed -i 's,^url.*,url = https://127.0.0.1:9,' /etc/okta/okta.conf;"
-            "kill -HUP $(pidof oktad)")
+@pytest.mark.threat("T3")
+def test_group_that_takes_an_allowed_groups_name_opens_nothing(host):
+    """An app brings a group of the allowed one's name, with a person in it
+    whom the allowed one has not."""
+    org = host.control("GET", "/org")
+    users = json.loads(json.dumps(org["users"]))
+    allowed = [g for g in org["groups"]
+               if g["profile"]["name"] == "Linux Users"][0]
+    twin = {"id": "00gtwinEXAMPLE000001", "type": "APP_GROUP",
+            "profile": {"name": "Linux Users"}}
+    eve = {"id": "00ueveEXAMPLE0000001", "status": "ACTIVE",
+           "password": "Correct-Horse-7-eve", "factors": [],
+           "profile": {"login": "eve@example.com", "email": "eve@example.com",
+                       "firstName": "E", "lastName": "V"},
+           "groups": [twin["id"]]}
+    host.control("PUT", "/org", {"groups": org["groups"] + [twin],
+                                 "users": users + [eve]})
     try:
-        f = found(host, "okta-unreachable")
-        assert "firewall" in f["fix"]
-        assert "credential" not in ids(check(host)[1])
+        host.ok("oktactl sync")
+        assert ssh(host, "alice", PASSWORD + "alice")[0] == 0
+        tries = len([r for r in host.requests()
+                     if r["path"] == "/api/v1/authn"])
+        code, out, _ = ssh(host, "eve", PASSWORD + "eve")
+        assert code == 255, out
+        # She is nobody here, so Okta was not even asked.
+        assert host.run("getent passwd eve").returncode == 2
+        assert tries == len([r for r in host.requests()
+                             if r["path"] == "/api/v1/authn"])
+        f = found(host, "group-same-name")
+        assert f["file"] == "/etc/okta/okta.conf" and f["line"] > 0
+        assert allowed["id"] in f["text"] and twin["id"] in f["fix"]
+        assert "an app's group" in f["text"]
+        # As the finding says: the other one gets another name.
+        twin["profile"]["name"] = "Linux Users of the app"
+        host.control("PUT", "/org", {"groups": org["groups"] + [twin]})
+        assert check(host)[1]["ok"]
     finally:
-        host.ok("cat > /etc/okta/okta.conf; kill -HUP $(pidof oktad)",
-                stdin=conf)
-    host.ok("oktactl sync")
-    assert check(host)[1]["ok"]
+        host.control("PUT", "/org", {"groups": org["groups"],
+                                     "users": org["users"]})
+        host.ok("oktactl sync")
 
 
 def test_daemon_that_hangs_is_found(host):
@@ -278,6 +169,21 @@ def test_daemon_that_hangs_is_found(host):
     f = found(host, "daemon-sick")
     mend(host, f)
     assert check(host)[1]["ok"]
+
+
+def test_grace_that_the_kernel_can_not_give_is_found(host):
+    """A /proc without audit session ids, as where CONFIG_AUDIT is missing."""
+    host.ok("sed -i 's/^.service su.$/&\\ngrace = 60 s/' /etc/okta/okta.conf;"
+            "systemctl reload oktad")
+    line = int(host.ok("grep -n '^grace' /etc/okta/okta.conf").split(":")[0])
+    assert "grace-audit" not in ids(check(host)[1])
+    report = json.loads(host.run(
+        "unshare -m sh -c 'mount -t tmpfs tmpfs /proc && mkdir /proc/self && "
+        "oktactl --json check'").stdout)
+    mine = [f for f in report["findings"] if f["id"] == "grace-audit"]
+    assert len(mine) == 1, report
+    assert (mine[0]["file"], mine[0]["line"]) == (CONF, line)
+    assert "CONFIG_AUDIT=y" in mine[0]["fix"]
 
 
 def test_missing_process_is_found(host):
@@ -323,6 +229,76 @@ def test_shrunken_answer_is_found_and_accepted_on_demand(host):
     assert check(host)[1]["ok"]
 
 
+@pytest.mark.threat("T8")
+def test_range_that_others_hand_out_is_named(host):
+    before = host.ok("getent -s okta passwd; cat /etc/subuid")
+    uid = int(host.ok("id -u alice"))
+    host.ok("cp /etc/subuid /tmp/subuid;"
+            f"echo mona:{uid - 100}:65536 >> /etc/subuid")
+    line = int(host.ok("wc -l < /etc/subuid"))
+    org = host.control("GET", "/org")
+    new = dict(org["users"][0], id="00unewEXAMPLE0000001", profile=dict(
+        org["users"][0]["profile"], login="newcomer@example.com"))
+    try:
+        host.ok("for i in $(seq 50); do oktactl status | grep -q id_range &&"
+                " exit 0; sleep 0.1; done; exit 1")
+        f = found(host, "id-range")
+        assert f["severity"] == "error"
+        assert f"/etc/subuid:{line}" in f["text"]
+        assert "nothing is published" in f["text"]
+        # The old directory stays, and nobody new comes in.
+        host.control("PUT", "/org", {"users": org["users"] + [new]})
+        assert host.run("oktactl sync").returncode == 1
+        assert host.run("getent passwd newcomer").returncode == 2
+        assert host.ok("id -u alice").strip() == str(uid)
+    finally:
+        host.ok("cp /tmp/subuid /etc/subuid")
+    mend(host, {"fix": f["fix"].split("then: ")[1]})
+    assert host.ok("getent passwd newcomer")
+    assert check(host)[1]["ok"]
+    host.control("PUT", "/org", {"users": org["users"]})
+    host.ok("oktactl sync --accept")
+    assert before.split("\n")[0] in host.ok("getent -s okta passwd")
+
+
+@pytest.mark.threat("T8")
+def test_no_number_of_ours_is_a_local_users_to_map(host):
+    uid = host.ok("id -u alice").strip()
+    host.ok("useradd -m nils; echo nils:100000:65536 > /etc/subuid")
+    one = ("setpriv --reuid nils --regid nils --clear-groups "
+           "unshare -U --map-users=%s,0,1 true")
+    host.ok(one % 100000)
+    done = host.run(one % uid)
+    assert done.returncode != 0 and "not allowed" in done.stderr, done.stderr
+    host.ok("userdel -r nils 2>/dev/null; : > /etc/subuid")
+
+
+@pytest.mark.threat("T20")
+def test_attribute_that_people_may_edit_is_named(host):
+    conf = host.ok("cat /etc/okta/okta.conf")
+    line = conf.split("\n").index("[directory]") + 2
+    host.control("PUT", "/org", {"schema": {"loginShell": {
+        "type": "string",
+        "permissions": [{"principal": "SELF", "action": "READ_WRITE"}]}}})
+    try:
+        host.ok("sed -i '/^.directory/a shell_attribute = loginShell' "
+                "/etc/okta/okta.conf; kill -HUP $(pidof oktad)")
+        host.ok("oktactl sync")
+        f = found(host, "attribute-editable")
+        assert f["severity"] == "error" and "loginShell" in f["text"]
+        assert (f["file"], f["line"]) == ("/etc/okta/okta.conf", line)
+        assert "trust_attributes = yes" in f["fix"]
+        # As the remedy says: Read Only in the Profile Editor.
+        host.control("PUT", "/org", {"schema": {"loginShell": {
+            "type": "string"}}})
+        host.ok("oktactl sync")
+        assert check(host)[1]["ok"]
+    finally:
+        host.ok("cat > /etc/okta/okta.conf; kill -HUP $(pidof oktad)",
+                stdin=conf)
+        host.control("PUT", "/org", {"schema": {}})
+
+
 def test_person_who_is_left_out_is_found(host):
     org = host.control("GET", "/org")
     group = [g["id"] for g in org["groups"]
@@ -345,14 +321,19 @@ def test_person_who_is_left_out_is_found(host):
         host.control("PUT", "/org", {"users": org["users"]})
 
 
-def test_every_finding_of_the_sources_is_tested_here(tree):
+def test_every_finding_of_the_sources_is_tested(tree):
     ids_of = set()
     for name in os.listdir(tree + "/oktactl"):
         if name.startswith("check_") and name.endswith(".c"):
             with open(f"{tree}/oktactl/{name}", encoding="utf-8") as f:
                 ids_of |= set(re.findall(r'findings_add\(all,\s*"([a-z-]+)"',
                                          f.read()))
-    with open(os.path.realpath(__file__), encoding="utf-8") as f:
-        text = f.read()
+    with open(f"{tree}/libokta/conf_check.c", encoding="utf-8") as f:
+        ids_of |= set(re.findall(r'remark\(r,\s*"([a-z-]+)"', f.read()))
+    text = ""
+    for path in [broken_stacks.__file__, *glob.glob(
+            f"{tree}/tests/scenario/test_oktactl_*.py")]:
+        with open(path, encoding="utf-8") as f:
+            text += f.read()
     assert len(ids_of) > 25
     assert sorted(i for i in ids_of if f'"{i}"' not in text) == []

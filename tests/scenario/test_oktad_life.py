@@ -1,7 +1,10 @@
 """oktad's life: starts, reloads, kills of everything, and what that does to
 logins and to Okta's count of requests."""
 
+import concurrent.futures
 import json
+import re
+import subprocess
 import time
 
 import pytest
@@ -97,8 +100,84 @@ def test_options_and_exit_status(host):
     assert alice(host) == 1
 
 
-@pytest.mark.threat("T120", reduced="refusal at start; the configurations "
-                    "are in test_conf")
+CASES = r"""
+#include <stdio.h>
+#include "conf_cases.h"
+int main(void)
+{
+	for (unsigned int i = 0; i < CONF_GOOD_LINES; i++)
+		printf("%s%c", conf_good[i], 0);
+	for (unsigned int i = 0; i < sizeof(conf_cases) / sizeof(*conf_cases);
+	     i++)
+		printf("%u%c%s%c%u%c%s%c", conf_cases[i].replaced, 0,
+		    conf_cases[i].text, 0, conf_cases[i].line, 0,
+		    conf_cases[i].says, 0);
+	return 0;
+}
+"""
+
+
+def bad_configurations(tmp_path):
+    """(text, line, what the refusal says) of every case that test_conf has,
+    with @ as the folder of the key."""
+    program = tmp_path / "cases"
+    subprocess.run(["gcc", "-x", "c", f"-I{TREE}/tests/unit", "-o",
+                    str(program), "-"], input=CASES, text=True, check=True)
+    words = subprocess.run([program], stdout=subprocess.PIPE, check=True,
+                           ).stdout.decode("utf-8", "surrogateescape")
+    words = words.split("\0")[:-1]
+    good, rows = words[:9], words[9:]
+    assert len(rows) % 4 == 0 and good[-1] == "factor = required"
+    for at in range(0, len(rows), 4):
+        replaced, text, line, says = rows[at:at + 4]
+        lines = list(good)
+        if replaced == "0":
+            lines.append(text)
+        else:
+            lines[int(replaced) - 1] = text
+        yield re.sub(r"@(?=/|$)", "/etc/okta/keys", "\n".join(lines) + "\n",
+                     flags=re.M), int(line), says
+
+
+@pytest.mark.threat("T120")
+def test_oktad_refuses_every_bad_configuration_by_its_line(host, tmp_path):
+    host.ok("""
+        mkdir -p /etc/okta/keys && cd /etc/okta/keys
+        umask 077
+        openssl ecparam -name prime256v1 -genkey -noout |
+            openssl pkcs8 -topk8 -nocrypt -out key.pem
+        cp key.pem loose.pem && chmod 640 loose.pem
+        ln -s key.pem link.pem
+        openssl pkcs8 -topk8 -in key.pem -passout pass:secret -out locked.pem
+        openssl genrsa -out weak.pem 1024 2>/dev/null
+        echo 00abcDEF_- >token && chmod 400 token
+        """)
+    cases = list(bad_configurations(tmp_path))
+    assert len(cases) >= 100
+    host.ok("cat >/etc/okta/bad.py", stdin=f"""
+import json, os, subprocess
+os.umask(0o077)
+answers = []
+for text in json.loads({json.dumps([c[0] for c in cases])!r}):
+    with open("/etc/okta/bad.conf", "wb") as f:
+        f.write(text.encode("utf-8", "surrogateescape"))
+    r = subprocess.run(["oktad", "-n", "-c", "/etc/okta/bad.conf"],
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       text=True)
+    answers.append([r.returncode, r.stderr])
+print(json.dumps(answers))
+""")
+    try:
+        answers = json.loads(host.ok("/usr/bin/python3 /etc/okta/bad.py"))
+    finally:
+        host.ok("rm -rf /etc/okta/keys /etc/okta/bad.conf /etc/okta/bad.py")
+    for (text, line, says), (code, said) in zip(cases, answers):
+        place = f"/etc/okta/bad.conf:{line}: " if line else "/etc/okta/bad.conf"
+        assert code == 3, (text, said)
+        assert said.startswith(place) and says in said, (text, said)
+
+
+@pytest.mark.threat("T120")
 def test_bad_start_leaves_the_directory_served(host):
     host.ok(f"{OKTAD} stop; cp /etc/okta/okta.conf /etc/okta/good; "
             "echo 'nonsense = 1' >>/etc/okta/okta.conf")
@@ -124,7 +203,7 @@ def ask(op):
         answers.append([op, sorted(fields)])
         if op == 181 or 107 in fields:
             return answers
-status, sync = ask(170), ask(171)
+sync, status = ask(171), ask(170) # when they have come up
 net = subprocess.run(["pgrep", "-c", "-x", "oktad-net"],
                      stdout=subprocess.PIPE).stdout
 ours.close()
@@ -191,6 +270,19 @@ def test_killed_processes_cost_one_login_and_are_back_in_two_seconds(host):
     assert host.log().count("event=process_ended") >= 20
 
 
+@pytest.mark.long
+@pytest.mark.threat("T58", whole=True)
+def test_five_hundred_kills_under_load_let_nobody_in(crowd):
+    """As above, while 300 people log in."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        load = pool.submit(play, crowd, CROSS % (8, 300))
+        wrong, back, lost, slowest = play(crowd, KILLS % 500)
+        seen = load.result()
+    assert wrong == 0 and "(0, '00000001')" not in seen, seen
+    assert back >= 490 and lost <= 100, (back, lost)
+    assert slowest < 4, slowest  # 2 s, and up to three tries in them
+
+
 CROSS = r"""
 import json, pwd, random, subprocess, concurrent.futures
 random.seed(%d)
@@ -253,6 +345,8 @@ def crowd(build, tmp_path_factory):
                         "lastName": str(i), "mobilePhone": None,
                         "secondEmail": None},
             "groups": ["Linux Users"]})
+    # Okta's own limit would turn some away, and oktad all others behind them.
+    org.setdefault("switches", {})["authn_per_second"] = 0
     with open(f"{TREE}/tests/host/okta.conf", encoding="utf-8") as f:
         conf = f.read()
     (folder / "org.json").write_text(json.dumps(org))

@@ -7,59 +7,14 @@ import subprocess
 
 import pytest
 
+import process_table
 from logins import OKTAD, PASSWORD
 from wire_client import play
 
 # A login that has been asked for its password, and what the kernel says of
 # every process then.
-TABLE = r"""
-import json, pwd
-
-def links(pid, name):
-    return os.readlink(f"/proc/{pid}/{name}")
-
-def table():
-    found = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as f:
-                words = f.read().split(b"\0")
-            with open(f"/proc/{pid}/status") as f:
-                status = dict(line.rstrip("\n").split(":\t", 1) for line in f
-                              if ":\t" in line)
-        except OSError:
-            continue
-        name = os.path.basename(words[0].decode())
-        if name not in ("oktad", "oktad-net", "oktad-sync", "oktad-login"):
-            continue
-        found[name] = {
-            "pid": int(pid), "uid": status["Uid"].split(),
-            "gid": status["Gid"].split(), "groups": status["Groups"].split(),
-            "cap_eff": int(status["CapEff"], 16),
-            "cap_prm": int(status["CapPrm"], 16),
-            "cap_inh": int(status["CapInh"], 16),
-            "cap_amb": int(status["CapAmb"], 16),
-            "cap_bnd": int(status["CapBnd"], 16),
-            "no_new_privs": status["NoNewPrivs"],
-            "seccomp": status["Seccomp"], "threads": status["Threads"],
-            "netns": links(pid, "ns/net"),
-            "environ": open(f"/proc/{pid}/environ", "rb").read().decode(),
-            "cmdline": [w.decode() for w in words[:-1]],
-            "core": [l.split()[4:6] for l in open(f"/proc/{pid}/limits")
-                     if l.startswith("Max core")][0],
-            "sockets": sum(links(pid, f"fd/{fd}").startswith("socket:")
-                           for fd in os.listdir(f"/proc/{pid}/fd")),
-            "inet": sum(len(open(f"/proc/{pid}/net/{t}").readlines()) - 1
-                        for t in ("tcp", "tcp6", "udp", "udp6", "raw")),
-            "owner": os.stat(f"/proc/{pid}/mem").st_uid,
-        }
-    return found
-
-alice = pwd.getpwnam("alice")
-s = dial(LOGIN_SOCK)
-s.sendall(frame(LOGIN, hello(alice.pw_uid) + field(4, "alice") +
-                field(5, 30000)))
-assert receive(s)[0] == PROMPT
+TABLE = process_table.SOURCE + r"""
+s = under_way("alice")
 found = table()
 found["users"] = {n: [pwd.getpwnam(n).pw_uid, pwd.getpwnam(n).pw_gid]
                   for n in ("oktad-net", "oktad-sync", "oktad-login")}
@@ -95,6 +50,7 @@ def test_oktad_keeps_no_more_power_than_it_uses(table):
     assert p["cap_eff"] == p["cap_prm"] == p["cap_bnd"] == kept
     assert p["cap_inh"] == p["cap_amb"] == 0
     assert p["no_new_privs"] == "1"
+    assert p["seccomp"] == "2"
     assert p["threads"] == "1"
 
 
@@ -107,8 +63,7 @@ def test_only_net_has_a_network(table):
     assert table["oktad-login"]["sockets"] == 2
 
 
-@pytest.mark.threat("T110", reduced="environment, core limit and /proc; the "
-                    "words of a login are looked for in test_login_secrets")
+@pytest.mark.threat("T110")
 def test_nothing_can_be_read_from_outside(table):
     for name in ("oktad", "oktad-net", "oktad-sync", "oktad-login"):
         p = table[name]
@@ -120,11 +75,12 @@ def test_nothing_can_be_read_from_outside(table):
         assert len(p["cmdline"]) <= 3, name
 
 
-@pytest.mark.threat("T85", reduced="oktad; the children get none at all")
+@pytest.mark.threat("T85")
 def test_environment_of_the_caller_reaches_nobody(host):
     evil = ("http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 "
             "SSL_CERT_FILE=/evil SSLKEYLOGFILE=/tmp/keys OPENSSL_CONF=/evil "
-            "LD_BIND_NOW=1 ")
+            "SSL_CERT_DIR=/evil CURL_CA_BUNDLE=/evil ALL_PROXY=http://"
+            "127.0.0.1:9 RES_OPTIONS=use-vc HOSTALIASES=/evil LD_BIND_NOW=1 ")
     host.ok("kill $(cat /run/okta-host/oktad.pid); sleep 1")
     host.ok(f"env {evil} /usr/sbin/oktad -f >>/tmp/oktad.out 2>&1 & sleep 3")
     try:
@@ -137,6 +93,9 @@ def test_environment_of_the_caller_reaches_nobody(host):
                     "pwd.getpwnam('alice').pw_uid, 'alice', "
                     f"{PASSWORD + 'alice'!r})[0], sys.stdout)")
         assert code == 1, host.run("cat /tmp/oktad.out").stdout
+        host.ok(f"env {evil} oktactl sync")
+        host.control("PUT", "/org", {"switches": {"pipeline": "v1"}})
+        host.ok(f"env {evil} oktactl check")
         assert host.run("test -e /tmp/keys").returncode == 1
     finally:
         host.ok("pkill -x oktad; sleep 1; rm -f /run/okta-host/oktad.pid")

@@ -52,8 +52,7 @@ with concurrent.futures.ThreadPoolExecutor(8) as pool:
 """
 
 
-@pytest.mark.threat("T40", reduced="the operations; the rest goes through the "
-                    "module in test_pam_terminal")
+@pytest.mark.threat("T40")
 @pytest.mark.threat("T46")
 def test_uid_by_operation_as_the_kernel_sees_it(host):
     before = len(authn_calls(host))
@@ -169,26 +168,6 @@ def test_descriptors_sent_along_are_never_taken(host):
     before, during, after = play(host, FDS)
     assert during < before + 50
     assert after <= before + 2
-
-
-SESSIONS = ALICE + r"""
-def session(op, ticket, uid=ALICE, service="sshd"):
-    with dial(LOGIN_SOCK) as s:
-        s.sendall(frame(op, hello(uid, service, ticket) + field(7, "pts/1")))
-        return struct.unpack(">I", receive(s)[1][23])[0]
-
-code, fields = login(LOGIN_SOCK, ALICE, "alice", PW)
-t = fields[3].decode()
-first = [session(OPEN, t, service="sudo"), session(OPEN, t)]
-t = login(LOGIN_SOCK, ALICE, "alice", PW)[1][3].decode()
-json.dump([first, session(OPEN, t), session(OPEN, t), session(CLOSE, t, 1234),
-           session(CLOSE, t), session(CLOSE, t), session(OPEN, ""),
-           session(OPEN, "0" * 32), session(CLOSE, "f" * 32)], sys.stdout)
-"""
-
-
-def test_ticket_is_for_one_session_of_one_person_and_service(host):
-    assert play(host, SESSIONS) == [[0, 0], 1, 0, 0, 1, 0, 0, 0, 0]
 
 
 def test_name_of_somebody_else_is_denied_without_a_request(host):

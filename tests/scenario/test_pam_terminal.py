@@ -1,9 +1,13 @@
 """pam_okta at a real terminal, in real programs: interrupted, hung up on, run
 by people who are not root, and with somebody else in the place of oktad."""
 
+import concurrent.futures
+
 import pytest
 
-from logins import OKTAD, PASSWORD, as_user, authn_calls, talk
+from logins import (OKTAD, PASSWORD, as_user, authn_calls, forget_tries,
+                    talk)
+from oidc_host import allow_prompts
 
 NOBODY = "setpriv --reuid 65534 --regid 65534 --clear-groups "
 LISTENER = """
@@ -47,8 +51,11 @@ KEYS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def readable(host):
-    """What a shell of alice needs, so that only the refusal keeps it away."""
-    host.ok("mkdir -p /home/alice && chown alice: /home/alice")
+    """What a shell needs, so that only the refusal keeps it away; bob may use
+    sudo."""
+    host.ok("for n in alice bob; do mkdir -p /home/$n && chown $n: /home/$n; "
+            "done; echo 'bob ALL=(ALL:ALL) ALL' >/etc/sudoers.d/bob")
+    allow_prompts(host)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -70,8 +77,46 @@ def test_interrupted_prompt_is_no_login(host, program, key):
     assert len(authn_calls(host)) == before
 
 
-@pytest.mark.threat("T40", reduced="through the module; the operations of "
-                    "self.sock are tested with oktad")
+# To each prompt behind the password: what is answered before it is there.
+FACTOR_PROMPTS = {"choice": [("Choose", None)],
+                  "code": [("Choose", "totp"), ("ode[^:]*: $", None)],
+                  "phone": [("Choose", "push"), ("\n", None)]}
+
+
+def interrupt(answers, key):
+    """talk, up to the prompt without an answer, and what happens there."""
+    said = [("assword", PASSWORD + "bob"), *answers[:-1]]
+    if key.startswith("^"):
+        return talk(*said, (answers[-1][0], key), ("assword", "^C"),
+                    ("login:", "^C"), ("[$#] $", "echo LET''-IN; exit"),
+                    seconds=20)
+    if key == "hang-up":
+        return talk(*said, seconds=20) + "timeout --foreground -s HUP 8"
+    return talk(*said, seconds=5)
+
+
+@pytest.mark.threat("T25")
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("where", FACTOR_PROMPTS)
+def test_interrupted_prompt_for_a_factor_is_no_login(host, where, key):
+    """bob, who has a push and a code; one program after the other has his
+    phone, so they share nothing but that."""
+    forget_tries(host)
+    host.control("PUT", "/org", {"switches": {"authn_per_second": 0}})
+    words = interrupt(FACTOR_PROMPTS[where], key)
+
+    def run(program):
+        return host.run(PROGRAMS[program].replace("alice", "bob").format(
+            words))
+    with concurrent.futures.ThreadPoolExecutor(
+            1 if where == "phone" else len(PROGRAMS)) as pool:
+        for done in pool.map(run, PROGRAMS):
+            assert IN not in done.stdout, done.stdout + host.log()
+            assert done.returncode != 0, done.stdout
+            assert "Choose" in done.stdout, done.stdout
+
+
+@pytest.mark.threat("T40")
 def test_locker_opens_for_its_own_user_alone(host):
     locker = as_user("alice") + talk(("assword", PASSWORD + "alice"))
     done = host.run(locker + "pamtester login alice authenticate acct_mgmt")
@@ -83,6 +128,7 @@ def test_locker_opens_for_its_own_user_alone(host):
     assert len(authn_calls(host)) == before
 
 
+@pytest.mark.threat("T40")
 def test_daemon_gone_while_the_person_types_is_no_crash(host):
     host.ok("mkfifo -m 666 /run/stopped")
     # The answer waits in the terminal until oktad is gone.

@@ -16,6 +16,8 @@ sys.path.insert(0, os.path.join(TREE, "tests/runner"))
 import ctests  # noqa: E402
 import lint  # noqa: E402
 import main as runner  # noqa: E402
+import matrix  # noqa: E402
+import static  # noqa: E402
 import threats  # noqa: E402
 from result import FAILED, PASSED, SKIPPED, Result, Results  # noqa: E402
 
@@ -101,12 +103,21 @@ int main(void)
         "test_dead": FAILED}
 
 
+def test_names_of_c_tests_say_how_much_of_a_threat_they_do():
+    assert ctests.threats_of("test_x") == ((), {}, ())
+    assert ctests.threats_of("test_x_T1_T20") == (("T1", "T20"), {}, ())
+    numbers, reduced, whole = ctests.threats_of("test_x_T3_reduced")
+    assert (numbers, list(reduced), whole) == (("T3",), ["T3"], ())
+    assert ctests.threats_of("test_x_T4_whole") == (("T4",), {}, ("T4",))
+
+
 def test_pytest_outcomes_reach_the_runner(tmp_path):
     """Through a copy of the very conftest.py of the scenarios."""
     (tmp_path / "test_x.py").write_text("""
 import pytest
 @pytest.mark.threat("T1")
 @pytest.mark.threat("T2", reduced="half")
+@pytest.mark.threat("T3", whole=True)
 def test_good(): pass
 def test_bad(): assert False, "because"
 @pytest.fixture
@@ -139,29 +150,42 @@ def test_of_hours(): raise SystemExit
         "test_good": PASSED, "test_bad": FAILED, "test_unborn": FAILED,
         "test_left": SKIPPED, "test_untidy": PASSED,
         "test_untidy[teardown]": FAILED}
-    assert sorted(found["test_good"].threats) == ["T1", "T2"]
-    assert found["test_good"].reduced == "half"
+    assert sorted(found["test_good"].threats) == ["T1", "T2", "T3"]
+    assert found["test_good"].reduced == {"T2": "half"}
+    assert found["test_good"].whole == ["T3"]
     assert "because" in found["test_bad"].detail
     assert "recorded" in found["test_left"].detail
 
 
-def test_verdict_of_a_threat_is_its_worst_test():
+def test_verdict_of_a_threat_is_its_worst_test_or_one_that_does_it_all():
+    def verdict(*tests):
+        return threats.verdict("T1", tests)
     good, bad = Result("a", PASSED), Result("b", FAILED)
-    left, small = Result("c", SKIPPED), Result("d", PASSED, reduced="x")
-    assert threats.verdict([]) == "none"
-    assert threats.verdict([left]) == "none"
-    assert threats.verdict([good]) == "pass"
-    assert threats.verdict([good, small]) == "reduced"
-    assert threats.verdict([good, left]) == "reduced"
-    assert threats.verdict([good, small, bad]) == "fail"
+    left, small = Result("c", SKIPPED), Result("d", PASSED,
+                                               reduced={"T1": "x"})
+    whole = Result("e", PASSED, whole=("T1",))
+    assert verdict() == "none"
+    assert verdict(left) == "none"
+    assert verdict(good) == "pass"
+    assert verdict(good, small) == "reduced"
+    assert verdict(good, left) == "reduced"
+    assert verdict(good, small, bad) == "fail"
+    assert verdict(small, left, whole) == "pass"
+    assert verdict(whole, bad) == "fail"
+    assert verdict(small, Result("f", SKIPPED, whole=("T1",))) == "reduced"
+    # Of another threat, neither counts.
+    assert verdict(good, Result("g", PASSED, reduced={"T2": "x"})) == "pass"
+    assert verdict(small, Result("h", PASSED, whole=("T2",))) == "reduced"
 
 
 def test_report_has_a_line_per_threat_and_counts_full_passes(capsys):
     results = Results()
     results.all = [Result("a", PASSED, threats=("T1",)),
-                   Result("b", PASSED, threats=("T2",), reduced="x")]
+                   Result("b", PASSED, threats=("T2",), reduced={"T2": "x"})]
     assert threats.report(TREE, results)
-    lines = capsys.readouterr().out.splitlines()
+    out, err = capsys.readouterr()
+    assert err == "  T2: x\n"
+    lines = out.splitlines()
     assert lines[0] == "T1\tpass\ta"
     assert lines[1] == "T2\treduced\tb"
     assert lines[2] == "T3\tnone\t"
@@ -194,12 +218,108 @@ def test_linter_finds_planted_faults_and_nothing_else(tmp_path):
     found = outcomes(lint.everything(str(tmp_path)))
     assert found == {
         "lint:mandoc:good.8": PASSED, "lint:mandoc:bad.8": FAILED,
-        "lint:length:long.c": FAILED, "lint:python:bad.py": FAILED,
+        "lint:clang-format:long.c": PASSED, "lint:length:long.c": FAILED, "lint:python:bad.py": FAILED,
         "lint:length:bad.py": PASSED, "lint:shellcheck:bad-script": FAILED}
 
 
+PLANTED = {
+    # A cell behind the end: cppcheck's.
+    "libokta/over.c": "int f(void);\nint f(void)\n{\n\tint a[2] = {0, 1};\n"
+                      "\treturn a[2];\n}\n",
+    # Used after free() on one path: clang-tidy's analyzer.
+    "oktad/freed.c": "#include <stdlib.h>\nint f(int n);\nint f(int n)\n{\n"
+                     "\tint *p = malloc(sizeof(*p));\n\tif (p == NULL)\n"
+                     "\t\treturn 0;\n\t*p = n;\n\tif (n > 3)\n"
+                     "\t\tfree(p);\n\tn = *p;\n\tfree(p);\n"
+                     "\treturn n;\n}\n",
+    # A result that must not be dropped: clang-tidy's bugprone set.
+    "oktad/dropped.c": "#define _GNU_SOURCE\n#include <unistd.h>\n"
+                       "void f(void);\nvoid f(void)\n{\n"
+                       "\tsetresuid(1, 1, 1);\n}\n",
+    "oktad/good.c": "int f(int n);\nint f(int n)\n{\n\treturn n + 1;\n}\n",
+}
+
+
+def test_checkers_find_planted_faults_and_stale_excuses(tmp_path):
+    tree, build = tmp_path / "tree", tmp_path / "tree/_b"
+    build.mkdir(parents=True)
+    for name, text in PLANTED.items():
+        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).write_text(text)
+    (tree / "tests").mkdir()
+    (tree / "tests/static.tsv").write_text(
+        "# why\ncppcheck\tnullPointer\toktad/good.c\tno such finding\n")
+    shutil.copy(TREE + "/.clang-tidy", tree)
+    # As automake's do: the list is made without losing what it includes.
+    (build / "a.Po").write_text("a.o: a.h\n")
+    (build / "Makefile").write_text(
+        "am__depfiles_remade = a.Po\ninclude a.Po\nall-am:\n" + "".join(
+        f"\tgcc -std=gnu11 -c -o x.o `test -f '{name}' || echo '../'`{name}\n"
+        for name in PLANTED) + "$(am__depfiles_remade):\n\techo >$@\n")
+    found = [r.id for r in static.everything(
+        str(tree), str(build), str(tmp_path / "db"), False)
+        if r.outcome == FAILED]
+    assert (build / "a.Po").read_text() == "a.o: a.h\n"
+    assert "static:cppcheck:libokta/over.c:arrayIndexOutOfBounds" in found
+    assert "static:clang-tidy:oktad/freed.c:clang-analyzer-unix.Malloc" in found
+    assert "static:clang-tidy:oktad/dropped.c:bugprone-unused-return-value" \
+        in found
+    assert [i for i in found if "good.c" in i] == [
+        "static:cppcheck:oktad/good.c:nullPointer"]
+    (tree / "tests/static.tsv").write_text(
+        "cppcheck\tarrayIndexOutOfBounds\tlibokta/over.c\tplanted\n")
+    left = [r.id for r in static.everything(
+        str(tree), str(build), str(tmp_path / "db"), False)
+        if r.outcome == FAILED]
+    assert not [i for i in left if i.startswith("static:cppcheck")
+                and "over.c" in i]
+
+
+def test_checker_that_does_not_run_is_no_pass(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError):
+        static.clang_tidy(["a.c"], str(tmp_path), TREE)
+    for name in "clang-tidy", "cppcheck":
+        (tmp_path / name).write_text("#!/bin/sh\nexit 139\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "gcc").symlink_to("/bin/true")
+    for text in (static.clang_tidy([f"{TREE}/a.c"], str(tmp_path), TREE),
+                 static.cppcheck([f"{TREE}/a.c"], str(tmp_path))):
+        assert ("broken-down", "a.c") in static.findings(TREE, text)
+
+
+def test_matrix_has_a_line_per_row_and_their_number(capsys):
+    rows = [("sshd:authn-push:timed-out", None), ("su:device:right", None),
+            ("sudo:totp:wrong", None), ("login:totp:wrong", None),
+            ("locker:stack:right", "root only"),
+            ("locker:stack:wrong", "root only")]
+    results = Results()
+    for (row, _), outcome in zip(rows, (PASSED, FAILED, SKIPPED)):
+        results.all.append(Result(
+            f"scenario:tests/scenario/test_matrix.py::test_row[{row}]",
+            outcome))
+    results.all.append(Result("scenario:test_x.py::test_row[a:b:c]", PASSED))
+    assert not matrix.report(results, rows)
+    # A row that no run has shown is no pass.
+    assert capsys.readouterr().out == (
+        "sshd\tauthn-push\ttimed-out\tpass\n"
+        "su\tdevice\tright\tfail\nsudo\ttotp\twrong\tfail\n"
+        "login\ttotp\twrong\tfail\n"
+        "locker\tstack\tright\timpossible: root only\n"
+        "locker\tstack\twrong\timpossible: root only\n6\n")
+    assert matrix.report(results, rows[:1] + rows[4:])
+    assert not matrix.report(Results(), rows[4:])
+    results.all.append(Result(
+        "scenario:tests/scenario/test_matrix.py::test_row[locker:stack:right]",
+        FAILED))
+    assert not matrix.report(results, rows[:1] + rows[4:])
+    ways = {row.split(":")[1] for row, _ in matrix.table()}
+    assert {"authn-rsa", "authn-expired", "key-push", "device-browser",
+            "stack-factors-totp"} <= ways
+
+
 @pytest.mark.parametrize("argv, status", [
-    (["--matrix"], 2), (["--nonsense"], 2), (["no-such-area"], 2)])
+    (["--matrix", "lint"], 2), (["--nonsense"], 2), (["no-such-area"], 2)])
 def test_what_can_not_be_run_is_refused(argv, status):
     done = subprocess.run([os.path.join(TREE, "tests/run"), *argv],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,

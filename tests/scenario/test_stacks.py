@@ -16,7 +16,7 @@ ACCOUNT = "[default=bad success=ok user_unknown=ignore ignore=ignore]"
 
 @pytest.fixture(scope="module")
 def host(build):
-    with PrivateHost("--build", build, "--no-oktad") as h:
+    with PrivateHost("--build", build, "--no-oktad", debug=False) as h:
         h.ok("""
             cp -a /etc/pam.d /tmp/pam.d.with
             cd /usr/share/pam-configs
@@ -90,6 +90,16 @@ def test_examples_for_one_service_differ_from_debians_only_in_our_lines(
     assert ours.index(auth[0]) < ours.index("@include common-auth")
     assert (ours.index(f"account {ACCOUNT} pam_okta.so")
             < ours.index("@include common-account"))
+
+
+def test_second_factor_example_is_that_of_sshd_with_one_word_more():
+    both = []
+    for name in ("sshd", "sshd-second-factor"):
+        with open(f"{TREE}/conf/pam.d/{name}", encoding="utf-8") as f:
+            both.append(lines(f.read()))
+    auth = [x for x in both[0] if x.startswith("auth") and "pam_okta" in x][0]
+    assert [x.replace(auth, auth + " second_factor") for x in both[0]] == \
+        both[1]
 
 
 def test_removing_the_profiles_gives_back_the_stack_without_us(host):

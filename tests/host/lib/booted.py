@@ -28,9 +28,18 @@ ExecStartPost=/bin/sh -c 'until test -e {folder}/emulator.json; do sleep 0.1; do
 [Install]
 WantedBy=multi-user.target
 """
+# What tests/host/boot shows of a tree that hangs.
+JOURNAL = """[Journal]
+ForwardToConsole=yes
+MaxLevelConsole=info
+"""
 COMMAND = """[Unit]
 Description=The command that this tree was booted for
 After=multi-user.target oktad.service
+# However the command ends, if by a signal that it sends to everybody: nothing
+# else powers off, and no unit that will not stop holds this up.
+SuccessAction=poweroff-immediate
+FailureAction=poweroff-immediate
 [Service]
 Type=exec
 ExecStart=/usr/bin/python3 {me} command
@@ -55,8 +64,11 @@ def setup(emulator, org_file, config):
               EMULATOR.format(argv=" ".join(argv), folder=FOLDER))
     etc.write(units + "okta-command.service",
               COMMAND.format(me=os.path.abspath(__file__), out=OUT))
+    etc.write("/etc/systemd/journald.conf.d/okta-host.conf", JOURNAL)
     etc.write("/etc/machine-id", "")
     # okta-command is started by the timer of nothing: by default.target.
+    # nscd runs where a test starts it, and nowhere else in front.
+    os.symlink("/dev/null", units + "nscd.service")
     wants = units + "default.target.wants"
     os.makedirs(wants, exist_ok=True)
     os.symlink("../okta-command.service", wants + "/okta-command.service")
@@ -65,7 +77,7 @@ def setup(emulator, org_file, config):
 
 
 def command():
-    """Runs the command once people are published, and powers off."""
+    """Runs the command once people are published; its unit powers off."""
     status = 125
     try:
         with open(OUT + "/argv", encoding="utf-8") as f:
@@ -75,7 +87,7 @@ def command():
             "OKTA_URL": "https://" + HTTPS, "OKTA_CONTROL": "http://" + CONTROL,
             "OKTA_CA": FOLDER + "/ca/ca.pem", "OKTA_RECORD": FOLDER + "/record",
             "OKTA_LOG": "/dev/null", "HOME": "/root", "LC_ALL": "C.UTF-8"}
-        code = subprocess.run(argv, check=False,
+        code = subprocess.run(argv, check=False, start_new_session=True,
                               env={**os.environ, **environment}).returncode
         status = code if code >= 0 else 128 - code
     except (OSError, SetupError) as e:
@@ -84,7 +96,6 @@ def command():
         sys.stdout.flush()
         with open(OUT + "/status", "w", encoding="ascii") as f:
             f.write(str(status))
-        subprocess.run(["systemctl", "--no-block", "poweroff"], check=False)
 
 
 def _wait():

@@ -17,21 +17,22 @@ def cache_folder():
     return os.path.join(top, "okta-tests")
 
 
-def tree(packages):
-    """The folder of a minimal Debian 12 with these packages. Never written
-    to once it is there."""
+def tree(packages, beside=()):
+    """The folder of a minimal Debian 12 with these packages, and in /opt the
+    files of those that do not go together with them. Never written to once it
+    is there."""
     for name in ("debootstrap", "chroot"):
         if not shutil.which(name):
             raise SetupError("debian tree", f"no {name} here",
                              "tests/packages boot")
-    words = " ".join(sorted(packages))
+    words = " ".join([*sorted(packages), *("/" + b for b in sorted(beside))])
     name = "debian-12-" + hashlib.sha256(words.encode()).hexdigest()[:12]
     folder = os.path.join(cache_folder(), name)
     os.makedirs(cache_folder(), mode=0o700, exist_ok=True)
     with open(folder + ".lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(folder):
-            _make(folder, packages)
+            _make(folder, packages, beside)
     return folder
 
 
@@ -50,7 +51,7 @@ def _mirror():
     return []
 
 
-def _make(folder, packages):
+def _make(folder, packages, beside):
     new = folder + ".new"
     shutil.rmtree(new, ignore_errors=True)
     call("debootstrap", "debootstrap", "--variant=minbase",
@@ -66,8 +67,15 @@ def _make(folder, packages):
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     for argv in (["apt-get", "update"],
                  ["apt-get", "install", "-y", "--no-install-recommends",
-                  *packages], ["apt-get", "clean"]):
+                  *packages], *(_unpacking(b) for b in beside),
+                 ["apt-get", "clean"]):
         call("packages of the tree", "chroot", new, *argv, env=env,
              remedy=REMEDY)
     os.unlink(policy)
     os.rename(new, folder)
+
+
+def _unpacking(package):
+    return ["sh", "-c", "cd /tmp && apt-get download -q \"$1\" && "
+            "dpkg -x \"$1\"_*.deb \"/opt/$1\" && rm \"$1\"_*.deb", "-",
+            package]

@@ -57,6 +57,21 @@ def build(how, visible, share):
     _enter()
 
 
+def enter_tree(base, visible):
+    """Makes another system's tree the root of this process, with writes going
+    to memory. The folders in visible can be read inside."""
+    for name in ("upper", "work"):
+        os.mkdir(f"{STAGE}/{name}")
+    call("private root", "mount", "-t", "overlay", "okta-tree", "-o",
+         f"lowerdir={base},upperdir={STAGE}/upper,workdir={STAGE}/work", ROOT,
+         remedy="a kernel with overlayfs")
+    for path in visible:
+        os.makedirs(ROOT + path, exist_ok=True)
+        _bind_read_only(path)
+    _kernel_folders()
+    _enter()
+
+
 def _overlay(point, above):
     name = point.strip("/").replace("/", "_") or "_"
     upper, work = f"{STAGE}/upper/{name}", f"{STAGE}/work/{name}"

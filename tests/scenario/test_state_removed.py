@@ -1,0 +1,100 @@
+"""What oktad keeps on disk, removed or made read-only under it: people go on
+being known, and it heals by itself."""
+
+import json
+
+import pytest
+
+from logins import OKTAD, PASSWORD, ssh
+
+LIB = "/var/lib/okta"
+
+
+def sync(host):
+    return json.loads(host.run("oktactl --json sync").stdout)["result"]
+
+
+def mode(host, path):
+    return host.run(f"stat -c '%U %a' {LIB}/{path}").stdout.strip()
+
+
+KEPT = {"public/directory": "root 644", "public/confirmed": "root 644",
+        "private/people": "root 600", "private/former": "root 600",
+        "private/rules": "root 600"}
+FOLDERS = {"public": "root 755", "private": "root 700"}
+
+
+@pytest.mark.threat("T116", reduced="not the sockets, nor the folder of "
+                    "state.db, which come back with a restart")
+@pytest.mark.parametrize("path", [*KEPT, *FOLDERS])
+def test_removed_file_or_folder_is_back_after_a_sync(host, path):
+    before = host.ok("id alice")
+    host.ok(f"rm -r {LIB}/{path}")
+    assert sync(host) == "ok"
+    for name, wanted in {**FOLDERS, **KEPT}.items():
+        assert mode(host, name) == wanted, name
+    assert host.ok("id alice") == before
+    if path.startswith("private"):  # which the account phase reads
+        assert ssh(host, "alice", PASSWORD + "alice")[0] == 0
+
+
+@pytest.mark.threat("T116", reduced="the budget alone")
+def test_budget_is_written_anew(host):
+    assert ssh(host, "alice", PASSWORD + "wrong")[0] == 255
+    host.ok(f"rm {LIB}/private/budget")
+    assert ssh(host, "alice", PASSWORD + "alice")[0] == 0
+    assert mode(host, "private/budget") == "root 600"
+
+
+def still_there(host, before, why):
+    """Nothing new is published, and why is said; who was known, is."""
+    assert sync(host) == "failed"
+    status = json.loads(host.ok("oktactl --json status"))
+    assert why in status["sync"]["error"], status
+    assert why in host.log()
+    assert host.ok("id alice") == before
+
+
+# A disk that fails at each call in turn is test_publish_kill's.
+@pytest.mark.threat("T113")
+def test_full_disk_and_one_without_inodes(host):
+    before = host.ok("id alice")
+    host.ok(f"""
+        {OKTAD} stop
+        cp -a {LIB} /tmp/lib
+        mount -t tmpfs -o size=1m,nr_inodes=64,mode=0755 tmpfs {LIB}
+        cp -a /tmp/lib/. {LIB}
+        {OKTAD} start
+        """)
+    try:
+        assert sync(host) == "ok"
+        for n, fill in enumerate((
+                f"dd if=/dev/zero of={LIB}/fill bs=4k status=none; true",
+                f"mkdir {LIB}/fill; i=0; "
+                f"while : 2>/dev/null >{LIB}/fill/$i; do i=$((i+1)); "
+                "[ $i -lt 99 ] || break; done")):
+            host.run(fill)
+            host.control("PATCH", "/users/bob@example.com",
+                         {"profile": {"firstName": f"Bert{n}"}})
+            still_there(host, before, "No space left on device")
+            host.ok(f"rm -r {LIB}/fill")
+            assert sync(host) == "ok"
+            assert f"Bert{n}" in host.ok("getent passwd bob")
+        assert ssh(host, "alice", PASSWORD + "alice")[0] == 0
+    finally:
+        host.run(f"{OKTAD} stop; umount {LIB}; {OKTAD} start")
+
+
+@pytest.mark.threat("T113")
+def test_read_only_disk_keeps_what_is_published(host):
+    before = host.ok("id alice")
+    host.ok(f"mount --bind {LIB} {LIB} && mount -o remount,bind,ro {LIB}")
+    try:
+        host.control("PATCH", "/users/bob@example.com",
+                     {"profile": {"firstName": "Robert"}})
+        still_there(host, before, "Read-only file system")
+    finally:
+        host.ok(f"umount {LIB}")
+    assert sync(host) == "ok"
+    assert "Robert" in host.ok("getent passwd bob")
+    assert ssh(host, "alice", PASSWORD + "alice")[0] == 0
