@@ -29,7 +29,8 @@ has_odd_tags(struct wire_in in)
 
 	while (wire_next(&in, &f) == 1) {
 		if (f.tag != TAG_TICKET && f.tag != TAG_TEXT &&
-		    f.tag != TAG_KIND && f.tag != TAG_CODE && f.tag != TAG_LATE)
+		    f.tag != TAG_KIND && f.tag != TAG_CODE &&
+		    f.tag != TAG_UID && f.tag != TAG_LATE)
 			return 1;
 		if (seen & 1U << f.tag)
 			return 1;
@@ -58,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (m.op != OP_PROMPT && m.op != OP_INFO && m.op != OP_VERDICT)
 		abort();
 	if (m.op != OP_VERDICT &&
-	    (m.code != 0 || m.is_late || m.ticket[0] != '\0'))
+	    (m.code != 0 || m.who != 0 || m.is_late || m.ticket[0] != '\0'))
 		abort();
 	if (m.op == OP_VERDICT && m.code == VERDICT_ACCEPT &&
 	    !has_accept(data, size))

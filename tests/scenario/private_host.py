@@ -1,5 +1,6 @@
 """A private host (tests/host/run) that stays up while a test talks to it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -128,6 +129,22 @@ class PrivateHost:
     def requests(self, since=0):
         """What Okta was asked, as the emulator records it."""
         return self.control("GET", f"/requests?since={since}")
+
+
+@contextlib.contextmanager
+def read_only(host, folder):
+    """with read_only(host, FOLDER): nothing below it can be written."""
+    # Made so where nobody writes, or it may be busy, and moved to its place.
+    host.ok(f"""
+        mkdir -p /run/read-only
+        mount --bind {folder} /run/read-only
+        mount -o remount,bind,ro /run/read-only
+        mount --move /run/read-only {folder}
+        """)
+    try:
+        yield
+    finally:
+        host.ok(f"umount -l {folder}")
 
 
 CONTROL = """

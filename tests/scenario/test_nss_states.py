@@ -12,7 +12,7 @@ import pytest
 
 import frozen_directory
 from logins import OKTAD
-from private_host import PrivateHost
+from private_host import PrivateHost, read_only
 
 MIN, MAX = 1879048192, 2147352575
 PUBLIC = "/var/lib/okta/public"
@@ -275,22 +275,16 @@ def test_benchmark_keeps_to_its_gates(tree, build):
 @pytest.mark.threat("T82")
 def test_before_and_without_the_daemon_on_a_read_only_disk(host):
     assert host.run("pgrep -x oktad").returncode != 0
-    host.ok("mount --bind /var/lib/okta /var/lib/okta && "
-            "mount -o remount,bind,ro /var/lib/okta")
-    try:
+    with read_only(host, "/var/lib/okta"):
         assert host.run(f"touch {PUBLIC}/x").returncode != 0
         assert host.ok("id -u alice").strip() == str(MIN + 1)
         assert host.ok("getent passwd bob").startswith("bob:*:")
         assert ask(host) == ["0/1"] * 4 + ["6"]
         host.ok("pamtester t67 alice acct_mgmt")
-    finally:
-        host.ok("umount /var/lib/okta")
     # In the next boot, after more than max_age.
     for age, fits in ((DAY, True), (6 * DAY, True), (8 * DAY, False)):
         confirm(host, age)
-        host.ok("mount --bind /var/lib/okta /var/lib/okta && "
-                "mount -o remount,bind,ro /var/lib/okta")
-        done = host.run("pamtester t67 alice acct_mgmt")
-        host.ok("umount /var/lib/okta")
+        with read_only(host, "/var/lib/okta"):
+            done = host.run("pamtester t67 alice acct_mgmt")
         assert (done.returncode == 0) == fits, (age, done.stderr)
         assert host.ok("id -u alice").strip() == str(MIN + 1)

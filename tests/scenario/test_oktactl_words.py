@@ -7,6 +7,7 @@ import json
 import pytest
 
 from logins import OKTAD
+from private_host import read_only
 
 PIECES = ["$(touch /tmp/pwned)", "`touch /tmp/pwned`", "; touch /tmp/pwned",
           "| touch /tmp/pwned", "& touch /tmp/pwned &", "\ntouch /tmp/pwned\n",
@@ -122,25 +123,26 @@ def test_disk_that_takes_nothing_is_told(host):
     org = host.control("GET", "/org")
     new = dict(org["users"][0], id="00unewEXAMPLE0000001", profile=dict(
         org["users"][0]["profile"], login="newcomer@example.com"))
-    host.ok(f"mount --bind {LIB} {LIB} && mount -o remount,bind,ro {LIB}")
     try:
-        host.control("PUT", "/org", {"users": org["users"] + [new]})
-        sync = host.run("oktactl --json sync")
-        assert sync.returncode == 1, sync.stdout
-        told = json.loads(sync.stdout)
-        assert told["result"] == "failed" and LIB in told["error"]
-        assert "Read-only file system" in told["error"]
-        forget = host.run("oktactl ids forget carol")
-        assert forget.returncode == 1 and forget.stdout == "", forget.stdout
-        key = host.run("openssl genpkey -algorithm EC -pkeyopt "
-                       "ec_paramgen_curve:P-256 -out /tmp/k.pem 2>/dev/null; "
-                       "oktactl key public /tmp/k.pem >/tmp/k.jwk; "
-                       f"oktactl key import /tmp/k.jwk -o {LIB}/key.pem")
-        assert key.returncode != 0 and key.stdout == ""
-        assert host.run("getent passwd newcomer").returncode == 2
-        assert host.ok("oktactl user alice")
+        with read_only(host, LIB):
+            host.control("PUT", "/org", {"users": org["users"] + [new]})
+            sync = host.run("oktactl --json sync")
+            assert sync.returncode == 1, sync.stdout
+            told = json.loads(sync.stdout)
+            assert told["result"] == "failed" and LIB in told["error"]
+            assert "Read-only file system" in told["error"]
+            forget = host.run("oktactl ids forget carol")
+            assert forget.returncode == 1 and forget.stdout == "", forget.stdout
+            key = host.run(f"""
+                openssl genpkey -algorithm EC -pkeyopt \
+                    ec_paramgen_curve:P-256 -out /tmp/k.pem 2>/dev/null
+                oktactl key public /tmp/k.pem >/tmp/k.jwk
+                oktactl key import /tmp/k.jwk -o {LIB}/key.pem
+                """)
+            assert key.returncode != 0 and key.stdout == ""
+            assert host.run("getent passwd newcomer").returncode == 2
+            assert host.ok("oktactl user alice")
     finally:
-        host.ok(f"umount {LIB}")
         host.control("PUT", "/org", {"users": org["users"]})
     assert before == host.ok(
         f"sha256sum {LIB}/public/directory {LIB}/private/people")
