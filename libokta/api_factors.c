@@ -243,6 +243,14 @@ api_factors_verify(const struct factor_manner *m, const struct factor *f,
 	return rc;
 }
 
+static void
+transaction_path(char path[PATH_SIZE], const struct factor_manner *m,
+    const struct factor *f, const char *transaction)
+{
+	snprintf(path, PATH_SIZE, "/api/v1/users/%s/factors/%s/transactions/%s",
+	    m->user_id, f->id, transaction);
+}
+
 int
 api_factors_poll(const struct factor_manner *m, const struct factor *f,
     const char *transaction, struct factor_answer *a, struct error *e)
@@ -252,11 +260,22 @@ api_factors_poll(const struct factor_manner *m, const struct factor *f,
 	int rc = -1;
 
 	*a = (struct factor_answer){0};
-	snprintf(path, sizeof(path),
-	    "/api/v1/users/%s/factors/%s/transactions/%s", m->user_id, f->id,
-	    transaction);
+	transaction_path(path, m, f, transaction);
 	if (ask(m, "GET", path, NULL, &res, e) == 0)
 		rc = take(&res, a, e);
 	http_response_free(&res);
 	return rc;
+}
+
+void
+api_factors_cancel(const struct factor_manner *m, const struct factor *f,
+    const char *transaction)
+{
+	struct http_response res = {0};
+	char path[PATH_SIZE];
+	struct error ignored;
+
+	transaction_path(path, m, f, transaction);
+	ask(m, "DELETE", path, NULL, &res, &ignored);
+	http_response_free(&res);
 }

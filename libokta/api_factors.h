@@ -61,6 +61,10 @@ int api_factors_verify(const struct factor_manner *m, const struct factor *f,
 /* Asks how a push stands. */
 int api_factors_poll(const struct factor_manner *m, const struct factor *f,
     const char *transaction, struct factor_answer *a, struct error *e);
+/* Takes a push back that nobody waits for any more; what Okta says to it, helps
+ * nobody. */
+void api_factors_cancel(const struct factor_manner *m, const struct factor *f,
+    const char *transaction);
 
 /* From bytes that are there; pure. */
 int factors_take_list(const char *body, size_t len,

@@ -113,6 +113,9 @@ const char *flow_forwarded_for(const struct login *l);
 /* Milliseconds for one request, at most max, so that an answer by then can
  * still be told; 0: no time is left. */
 uint32_t flow_time_ms(const struct login *l, uint32_t max);
+/* The same for the request that takes back what Okta was asked: never 0, for
+ * behind the deadline nobody waits for a verdict, and oktad still does. */
+uint32_t flow_cancel_ms(const struct login *l);
 
 /* One way to go on. */
 struct flow_choice {

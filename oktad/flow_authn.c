@@ -7,7 +7,6 @@
 
 enum {
 	REQUEST_MS = 30000,
-	CANCEL_MS = 3000,
 	STATES_MAX = 12 /* of one login; push requests wait within one */
 };
 
@@ -70,9 +69,8 @@ void
 authn_end(struct authn *t)
 {
 	/* A transaction that is not gone on with, is closed at Okta's side. */
-	t->manner.timeout_ms = flow_time_ms(t->l, CANCEL_MS);
-	if (t->manner.timeout_ms > 0)
-		api_auth_cancel(t->l->channel, &t->manner, &t->a);
+	t->manner.timeout_ms = flow_cancel_ms(t->l);
+	api_auth_cancel(t->l->channel, &t->manner, &t->a);
 	api_auth_clear(&t->a);
 	explicit_bzero(t, sizeof(*t));
 }

@@ -139,6 +139,16 @@ show_number(struct verification *v, const char *number)
 	return r;
 }
 
+/* The phone rings for nobody (T32). */
+static void
+take_back(struct verification *v, const char *transaction)
+{
+	struct factor_manner m = manner(v->login);
+
+	m.timeout_ms = flow_cancel_ms(v->login);
+	api_factors_cancel(&m, &v->factor, transaction);
+}
+
 static void
 wait_for_phone(struct verification *v, struct factor_answer *a)
 {
@@ -164,6 +174,8 @@ wait_for_phone(struct verification *v, struct factor_answer *a)
 			rc = api_factors_poll(
 			    &m, &v->factor, transaction, a, &e);
 	}
+	if (r != OKTA_OK || rc != 0)
+		take_back(v, transaction);
 	if (r != OKTA_OK)
 		flow_deny_talk(l, v->end, OUTCOME_UNKNOWN, r,
 		    "while Okta waited for an answer");

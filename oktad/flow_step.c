@@ -6,7 +6,11 @@
 #include "code.h"
 #include "flow.h"
 
-enum { RESERVE_MS = 1000 };
+enum {
+	RESERVE_MS = 1000,
+	CANCEL_MS = 3000,
+	LATE_CANCEL_MS = 2000 /* less than the worker's life (login.c) */
+};
 
 void
 flow_name_proofs(const struct login *l, struct flow_end *end)
@@ -139,6 +143,14 @@ flow_time_ms(const struct login *l, uint32_t max)
 	uint32_t left = talk_left_ms(l->talk, max + RESERVE_MS);
 
 	return left > RESERVE_MS ? left - RESERVE_MS : 0;
+}
+
+uint32_t
+flow_cancel_ms(const struct login *l)
+{
+	uint32_t left = flow_time_ms(l, CANCEL_MS);
+
+	return left > 0 ? left : LATE_CANCEL_MS;
 }
 
 int

@@ -85,6 +85,7 @@ static const struct route routes[] = {
     FACTORS("GET", ""),
     FACTORS("POST", "/{id}/verify"),
     FACTORS("GET", "/{id}/transactions/{tx}"),
+    FACTORS("DELETE", "/{id}/transactions/{tx}"),
 
     COOKIE("POST", ""),
     COOKIE("GET", "/{id}"),

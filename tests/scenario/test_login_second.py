@@ -1,15 +1,17 @@
 """A second factor alone after a key that sshd vouches for: by direct
 authentication, or by the Factors API where okta.conf allows that."""
 
+import json
 import shlex
+import time
 
 import pytest
 
 from emulator_client import ADMIN_TOKEN, DEFAULT_ORG
 from emulator_oidc import BOB_ID, app, code
 from logins import TALK, add_key
-from oidc_host import (OidcHost, calls, begin_anew, last_login, mark, phone,
-                       policy)
+from oidc_host import (OidcHost, bobs_factors, calls, begin_anew, last_login,
+                       mark, phone, policy)
 
 STACK = """
 sed -i 's/^@include common-auth/auth [success=done user_unknown=ignore \
@@ -172,6 +174,51 @@ def test_factors_api_rejected_push_is_a_denial(classic):
     waiting.join()
     assert status == 255
     assert "REJECTED" in last_login(classic)
+
+
+def logins(host):
+    return [x for x in host.log().splitlines() if "event=login " in x]
+
+
+def wait_for_end(host, n):
+    """The n-th login since oktad's start, once it has ended."""
+    end = time.monotonic() + 60
+    while len(logins(host)) < n and time.monotonic() < end:
+        time.sleep(0.2)
+    return logins(host)[n - 1]
+
+
+@pytest.mark.threat("T32")
+@pytest.mark.parametrize("answers", [[("press Enter", "")], []],
+                         ids=["while-polling", "at-the-number"])
+def test_factors_api_takes_back_a_push_that_nobody_answers(classic, answers):
+    """By the documented request; what the phone says afterwards opens nothing,
+    and the next login needs a push of its own."""
+    classic.ok("sed -i 's/^\\[login\\]/&\\ndeadline = 10 s/' "
+               "/etc/okta/okta.conf")
+    try:
+        begin_anew(classic)
+        before, n = mark(classic), len(logins(classic))
+        for login in (1, 2):
+            status, _ = with_key(classic, ("hoose", "1"), *answers)
+            assert status != 0
+            assert "verdict=accept" not in wait_for_end(classic, n + login)
+            if login == 1:
+                phone(classic, "approve", 0).join()
+                classic.control("PATCH", "/users/" + BOB_ID,
+                                {"factors": bobs_factors()})
+    finally:
+        classic.ok("sed -i '/^deadline = 10 s/d' /etc/okta/okta.conf")
+    sent = [r for r in classic.requests(before)
+            if r["path"].startswith(FACTORS)]
+    assert [r["method"] for r in sent if r["method"] != "GET"] == [
+        "POST", "DELETE"] * 2
+    begun, ended = (next(r for r in sent if r["method"] == m)
+                    for m in ("POST", "DELETE"))
+    href = json.loads(begun["resp_body"])["_links"]["cancel"]["href"]
+    assert href.endswith(ended["path"]) and not ended["query"]
+    assert ended["status"] == 204 and not ended["body"]
+    assert ended["headers"]["authorization"] == "SSWS " + ADMIN_TOKEN
 
 
 RESULTS = ["WAITING", "CHALLENGE", "REJECTED", "TIMEOUT", "CANCELLED",

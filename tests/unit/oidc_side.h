@@ -40,7 +40,9 @@ static struct {
 	struct scripted script[SCRIPT_MAX];
 	size_t nscript, nasked; /* answers there are, requests made */
 	unsigned int charges, sends, prompts;
-	const char *answer; /* to every prompt but the password */
+	const char *answer; /* to every prompt but the password; NULL: the
+			       person gives up */
+	int wait; /* what waiting for the phone ends with, OKTA_* */
 	char paths[512]; /* of the requests, by spaces */
 	struct net_side net;
 } fake;
@@ -52,7 +54,7 @@ __wrap_talk_wait(struct talk *t, uint32_t ms)
 {
 	(void)t;
 	(void)ms;
-	return OKTA_OK;
+	return fake.wait;
 }
 
 static void
@@ -171,8 +173,11 @@ fake_person(void *arg)
 		if (in.op != OP_PROMPT)
 			continue;
 		fake.prompts++;
-		wire_begin(&o, frame, sizeof(frame), OP_REPLY, in.id);
-		wire_put(&o, TAG_ANSWER, fake.answer, strlen(fake.answer));
+		wire_begin(&o, frame, sizeof(frame),
+		    fake.answer != NULL ? OP_REPLY : OP_CANCEL, in.id);
+		if (fake.answer != NULL)
+			wire_put(
+			    &o, TAG_ANSWER, fake.answer, strlen(fake.answer));
 		fake_send(fake.client, &o, NULL);
 	}
 	return NULL;

@@ -29,6 +29,10 @@
 #define WAITING                                                \
 	"{\"factorResult\":\"WAITING\",\"_links\":{\"poll\":{" \
 	"\"href\":\"https://acme.okta.com/t/v2mst.1\"}}}"
+#define NUMBER                                                 \
+	"{\"factorResult\":\"WAITING\",\"_links\":{\"poll\":{" \
+	"\"href\":\"https://acme.okta.com/t/v2mst.1\"}},"      \
+	"\"_embedded\":{\"challenge\":{\"correctAnswer\":92}}}"
 #define FACTORS "/api/v1/users/" ID "/factors "
 #define VERIFY "/api/v1/users/" ID "/factors/ost1/verify "
 #define POLL "/api/v1/users/" ID "/factors/ost1/transactions/v2mst.1 "
@@ -315,7 +319,12 @@ test_connection_that_breaks_at_any_step_is_a_denial(void **state)
 		assert_int_equal(end.verdict, VERDICT_UNAVAIL);
 		/* Okta may have looked at it: it stays charged. */
 		assert_int_equal(end.outcome, OUTCOME_UNKNOWN);
-		assert_string_equal(fake.paths, walks[i].paths);
+		/* The push is taken back. */
+		assert_string_equal(fake.paths,
+		    walks[i].before[1].body == NULL ||
+			    strcmp(walks[i].before[1].body, WAITING) != 0
+			? walks[i].paths
+			: FACTORS VERIFY POLL POLL);
 	}
 }
 
@@ -344,6 +353,61 @@ test_factors_api_says_yes_with_one_status_and_no_error(void **state)
 	}
 }
 
+/* A push that nobody waits for any more, is taken back, once, whatever made the
+ * login end and whatever Okta says to it; one that was answered is not (T32).
+ */
+static void
+test_push_of_a_login_that_ends_is_taken_back_T32(void **state)
+{
+	static const struct {
+		const char *begun, *answer;
+		int wait;
+		uint32_t poll; /* 0: not asked about */
+		const char *said;
+	} cases[] = {
+	    {WAITING, "", OKTA_CLOSED, 0, NULL},
+	    {WAITING, "", OKTA_TIME, 0, NULL},
+	    {NUMBER, NULL, OKTA_OK, 0, NULL},
+	    {WAITING, "", OKTA_OK, 500, "{}"},
+	    {WAITING, "", OKTA_OK, 200, "<html>"},
+	    {WAITING, "", OKTA_OK, 200, "{\"factorResult\":\"REJECTED\"}"},
+	    {WAITING, "", OKTA_OK, 200, "{\"factorResult\":\"TIMEOUT\"}"},
+	    {WAITING, "", OKTA_OK, 200, "{\"factorResult\":\"SUCCESS\"}"},
+	};
+	static const uint32_t to_cancel[] = {204, 200, 404, 500, 0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t k = 0; k < sizeof(to_cancel) / sizeof(*to_cancel);
+		     k++) {
+			int is_answered = i >= 5, is_yes = i == 7;
+			struct flow_end end;
+
+			fake.nscript = 0;
+			fake.script[fake.nscript++] =
+			    (struct scripted){200, PUSH};
+			fake.script[fake.nscript++] =
+			    (struct scripted){201, cases[i].begun};
+			if (cases[i].poll != 0)
+				fake.script[fake.nscript++] = (struct scripted){
+				    cases[i].poll, cases[i].said};
+			fake.script[fake.nscript++] =
+			    (struct scripted){to_cancel[k], ""};
+			fake.wait = cases[i].wait;
+			end = fake_run(factors_api(), OP_SECOND_FACTOR, "push",
+			    FACTOR_REQUIRED, cases[i].answer, 5000);
+			fake.wait = OKTA_OK;
+			assert_int_equal(end.verdict == VERDICT_ACCEPT, is_yes);
+			assert_string_equal(
+			    fake.net.method, is_answered ? "GET" : "DELETE");
+			assert_int_equal(fake.net.len, 0);
+			assert_string_equal(fake.paths,
+			    cases[i].poll != 0 && !is_answered
+				? FACTORS VERIFY POLL POLL
+				: FACTORS VERIFY POLL);
+		}
+}
+
 int
 main(void)
 {
@@ -359,6 +423,7 @@ main(void)
 		test_connection_that_breaks_at_any_step_is_a_denial),
 	    cmocka_unit_test(
 		test_factors_api_says_yes_with_one_status_and_no_error),
+	    cmocka_unit_test(test_push_of_a_login_that_ends_is_taken_back_T32),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
