@@ -4,7 +4,11 @@
 
 #include "buf.h"
 
-enum { TOKEN_MAX = 8192, TEXT_MAX = 32768 };
+enum {
+	TOKEN_MAX = 8192,
+	TEXT_MAX = 32768,
+	SENDS_MAX = 6 /* of one login: push requests, messages, calls */
+};
 
 /*
  * The forms. A path is the end of a route's. In a body $L is the login name,
@@ -25,49 +29,60 @@ static const struct form {
 	const char *path, *body;
 	unsigned char most; /* times in one login; 0: as often as a channel's
 			       requests last, to ask how something stands */
-	unsigned char is_first; /* takes what oktad has charged for */
+	enum does {
+		GOES_ON,
+		TAKES_CHARGE, /* takes what oktad has charged for */
+		SENDS, /* has Okta send the person something */
+		SENDS_OR_ASKS, /* or asks how what was sent stands */
+		GOES_BACK /* what is asked for behind it, is sent anew */
+	} does;
 } forms[] = {
-    {ROUTE_AUTHN, AUTHN_FIRST "}", 1, 1},
-    {ROUTE_AUTHN, AUTHN_FIRST ",\"context\":{\"deviceToken\":\"$*\"}}", 1, 1},
-    {"/authn/cancel", STATE "}", 2, 0},
-    {"/authn/previous", STATE "}", 12, 0},
-    {"/authn/skip", STATE "}", 12, 0},
+    {ROUTE_AUTHN, AUTHN_FIRST "}", 1, TAKES_CHARGE},
+    {ROUTE_AUTHN, AUTHN_FIRST ",\"context\":{\"deviceToken\":\"$*\"}}", 1,
+	TAKES_CHARGE},
+    {"/authn/cancel", STATE "}", 2, GOES_ON},
+    {"/authn/previous", STATE "}", 12, GOES_BACK},
+    {"/authn/skip", STATE "}", 12, GOES_ON},
     {"/authn/credentials/change_password",
-	STATE ",\"oldPassword\":\"$*\",\"newPassword\":\"$*\"}", 6, 0},
-    {"/authn/factors/{id}/verify", STATE "}", 0, 0},
-    {"/authn/factors/{id}/verify", STATE ",\"passCode\":\"$*\"}", 24, 0},
-    {"/authn/factors/{id}/verify", STATE ",\"answer\":\"$*\"}", 24, 0},
-    {"/authn/factors/{id}/verify/resend", STATE "}", 10, 0},
+	STATE ",\"oldPassword\":\"$*\",\"newPassword\":\"$*\"}", 6, GOES_ON},
+    {"/authn/factors/{id}/verify", STATE "}", 0, SENDS_OR_ASKS},
+    {"/authn/factors/{id}/verify", STATE ",\"passCode\":\"$*\"}", 24, GOES_ON},
+    {"/authn/factors/{id}/verify", STATE ",\"answer\":\"$*\"}", 24, GOES_ON},
+    {"/authn/factors/{id}/verify/resend", STATE "}", 0, SENDS},
 
-    {"/v1/token", "grant_type=password&username=$L&password=$*" SCOPE, 1, 1},
-    {"/v1/token", GRANT("otp") "&login_hint=$L&otp=$*" SCOPE, 1, 1},
-    {"/v1/token", GRANT("oob") "&oob_code=$O" SCOPE, 0, 0},
-    {"/v1/token", GRANT("oob") "&oob_code=$O&binding_code=$*" SCOPE, 6, 0},
-    {"/v1/token", MFA_GRANT("otp") "&mfa_token=$M&otp=$*" SCOPE, 24, 0},
-    {"/v1/token", MFA_GRANT("oob") "&oob_code=$O&mfa_token=$M" SCOPE, 0, 0},
+    {"/v1/token", "grant_type=password&username=$L&password=$*" SCOPE, 1,
+	TAKES_CHARGE},
+    {"/v1/token", GRANT("otp") "&login_hint=$L&otp=$*" SCOPE, 1, TAKES_CHARGE},
+    {"/v1/token", GRANT("oob") "&oob_code=$O" SCOPE, 0, GOES_ON},
+    {"/v1/token", GRANT("oob") "&oob_code=$O&binding_code=$*" SCOPE, 6,
+	GOES_ON},
+    {"/v1/token", MFA_GRANT("otp") "&mfa_token=$M&otp=$*" SCOPE, 24, GOES_ON},
+    {"/v1/token", MFA_GRANT("oob") "&oob_code=$O&mfa_token=$M" SCOPE, 0,
+	GOES_ON},
     {"/v1/token",
 	MFA_GRANT("oob") "&oob_code=$O&mfa_token=$M&binding_code=$*" SCOPE, 6,
-	0},
+	GOES_ON},
     {"/v1/token",
 	"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
 	"&device_code=$D",
-	0, 0},
+	0, GOES_ON},
     {"/v1/challenge",
 	"mfa_token=$M&challenge_types_supported=http%3A%2F%2Fauth0.com%2Foauth"
 	"%2Fgrant-type%2Fmfa-oob&channel_hint=$*",
-	6, 0},
+	0, SENDS},
     {"/v1/primary-authenticate",
 	"login_hint=$L&channel_hint=$*&challenge_hint="
 	"urn%3Aokta%3Aparams%3Aoauth%3Agrant-type%3Aoob",
-	1, 0},
-    {"/v1/device/authorize", "scope=openid", 1, 0},
+	1, SENDS},
+    {"/v1/device/authorize", "scope=openid", 1, GOES_ON},
 
-    {"/users/{id}/factors", "", 1, 0},
-    {"/users/{id}/factors/{id}/verify", "{}", 1, 0},
+    {"/users/{id}/factors", "", 1, GOES_ON},
+    {"/users/{id}/factors/{id}/verify", "{}", 1, SENDS},
     {"/users/{id}/factors/{id}/verify", "{\"useNumberMatchingChallenge\":true}",
-	1, 0},
-    {"/users/{id}/factors/{id}/verify", "{\"passCode\":\"$*\"}", 1, 0},
-    {"/users/{id}/factors/{id}/transactions/{tx}", "", 0, 0},
+	1, SENDS},
+    {"/users/{id}/factors/{id}/verify", "{\"passCode\":\"$*\"}", 1, GOES_ON},
+    /* How a push stands, and to take it back. */
+    {"/users/{id}/factors/{id}/transactions/{tx}", "", 0, GOES_ON},
 };
 enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
 
@@ -207,6 +222,28 @@ is_path(const struct bound *b, const char *path)
 	    (len > 0 && strncmp(id, b->id, len) == 0 && id[len] == '/');
 }
 
+/*
+ * 1: it may go, and is counted where Okta sends something for it. The same
+ * request begins a push and asks about it (okta-api.md 2.6): it asks only where
+ * the newest one is this factor's, and Okta has said that it waits.
+ */
+static int
+may_send(struct bound *b, enum does does, const char *path)
+{
+	if (does == GOES_BACK)
+		b->sent[0] = '\0';
+	if (does != SENDS && does != SENDS_OR_ASKS)
+		return 1;
+	if (does == SENDS_OR_ASKS && b->is_waiting &&
+	    strcmp(path, b->sent) == 0)
+		return 1;
+	b->is_waiting = 0;
+	b->sent[0] = '\0';
+	if (strlen(path) < sizeof(b->sent))
+		strcpy(b->sent, path);
+	return b->nsends++ < SENDS_MAX;
+}
+
 const char *
 bound_refusal(struct bound *b, const struct route *route, const char *path,
     const char *body, size_t len)
@@ -220,11 +257,12 @@ bound_refusal(struct bound *b, const struct route *route, const char *path,
 		    !is_of_form(
 			b, form, route->content, body != NULL ? body : "", len))
 			continue;
-		if (form->is_first && b->has_tried)
+		if (form->does == TAKES_CHARGE && b->has_tried)
 			return "a second password of one login";
-		if (form->most != 0 && b->used[i] >= form->most)
+		if ((form->most != 0 && b->used[i] >= form->most) ||
+		    !may_send(b, form->does, path))
 			return "asked too often in one login";
-		b->has_tried |= form->is_first;
+		b->has_tried |= form->does == TAKES_CHARGE;
 		if (form->most != 0)
 			b->used[i]++;
 		return NULL;
@@ -265,9 +303,26 @@ take_token(struct text *t, struct text *token)
 	    token->end - token->p <= TOKEN_MAX;
 }
 
+/* The first member of that name, where it is a string: 1. */
+static int
+find_member(
+    const char *answer, size_t len, const char *name, struct text *value)
+{
+	struct text t = {answer, answer + len};
+	size_t n = strlen(name);
+
+	while ((t.p = memmem(t.p, (size_t)(t.end - t.p), name, n)) != NULL) {
+		t.p += n;
+		if (take_token(&t, value))
+			return 1;
+	}
+	return 0;
+}
+
 void
 bound_learn(struct bound *b, const char *answer, size_t len)
 {
+	static const char result[] = "\"factorResult\"", waiting[] = "WAITING";
 	static const char *const names[BOUND_TOKENS] = {
 	    [BOUND_STATE] = "\"stateToken\"",
 	    [BOUND_MFA] = "\"mfa_token\"",
@@ -275,20 +330,20 @@ bound_learn(struct bound *b, const char *answer, size_t len)
 	    [BOUND_DEVICE] = "\"device_code\"",
 	};
 
-	for (int i = 0; i < BOUND_TOKENS && len > 0; i++) {
-		struct text t = {answer, answer + len}, token;
-		size_t n = strlen(names[i]);
+	struct text value;
 
-		while ((t.p = memmem(
-			    t.p, (size_t)(t.end - t.p), names[i], n)) != NULL) {
-			t.p += n;
-			if (take_token(&t, &token)) {
-				secret_set(&b->tokens[i], token.p,
-				    (size_t)(token.end - token.p));
-				break;
-			}
-		}
+	if (len == 0)
+		return;
+	for (int i = 0; i < BOUND_TOKENS; i++) {
+		if (find_member(answer, len, names[i], &value))
+			secret_set(&b->tokens[i], value.p,
+			    (size_t)(value.end - value.p));
 	}
+	/* Whatever else it is, is no waiting. */
+	if (memmem(answer, len, result, sizeof(result) - 1) != NULL)
+		b->is_waiting = find_member(answer, len, result, &value) &&
+		    value.end - value.p == sizeof(waiting) - 1 &&
+		    memcmp(value.p, waiting, sizeof(waiting) - 1) == 0;
 }
 
 void

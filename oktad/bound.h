@@ -15,7 +15,11 @@
 #include "route.h"
 #include "secret.h"
 
-enum { BOUND_LOGIN_SIZE = 256, BOUND_FORMS_MAX = 32 };
+enum {
+	BOUND_LOGIN_SIZE = 256,
+	BOUND_FORMS_MAX = 32,
+	BOUND_SENT_SIZE = 160 /* an id has 64 bytes at most */
+};
 
 /* What Okta hands out in one answer and wants to see in the next request. */
 enum bound_token {
@@ -31,6 +35,10 @@ struct bound {
 	struct secret tokens[BOUND_TOKENS]; /* the newest of each */
 	int has_tried; /* its one password, or what stands for one, was taken */
 	unsigned char used[BOUND_FORMS_MAX]; /* times, by form */
+	unsigned int nsends; /* what Okta was to send the person */
+	char sent[BOUND_SENT_SIZE]; /* the path that had the newest of it sent,
+				       or "" */
+	int is_waiting; /* Okta waits for the phone */
 };
 
 /* May this request of a login go out? path: with its query; body NULL: none.

@@ -31,6 +31,9 @@
 #define DEVICE_CODE "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
 #define SCOPE "&scope=openid"
 
+#define STATE "{\"stateToken\":\"00st\\/a.te-_~\"}"
+#define TRANSACTION USERS ID "/factors/opf1/transactions/v2mst.a"
+
 struct row {
 	const char *path, *body;
 };
@@ -139,7 +142,7 @@ test_what_our_client_writes_may_go(void **state)
 	    {USERS ID "/factors/opf1/verify",
 		"{\"useNumberMatchingChallenge\":true}"},
 	    {USERS ID "/factors/opf1/verify", "{\"passCode\":\"123456\"}"},
-	    {USERS ID "/factors/opf1/transactions/v2mst.a", NULL},
+	    {TRANSACTION, NULL},
 	};
 
 	(void)state;
@@ -344,11 +347,13 @@ test_each_thing_is_asked_so_often_and_no_more(void **state)
 		6},
 	    {VERIFY, "{\"stateToken\":\"00st\\/a.te-_~\",\"passCode\":\"1\"}",
 		24},
-	    {VERIFY "/resend", "{\"stateToken\":\"00st\\/a.te-_~\"}", 10},
+	    {VERIFY "/resend", STATE, 6},
 	    {USERS ID "/factors", NULL, 1},
 	    {USERS ID "/factors/opf1/verify", "{}", 1},
 	    {USERS ID "/factors/opf1/verify", "{\"passCode\":\"1\"}", 1},
-	    {VERIFY, "{\"stateToken\":\"00st\\/a.te-_~\"}", 0},
+	    {VERIFY, STATE, 6},
+	    {AUTHN "/previous", STATE, 12},
+	    {TRANSACTION, NULL, 0},
 	    {TOKEN, "grant_type=" DEVICE_CODE "&device_code=dev", 0},
 	};
 
@@ -362,6 +367,69 @@ test_each_thing_is_asked_so_often_and_no_more(void **state)
 		    n < 300 && judge(&b, cases[i].path, cases[i].body) == NULL)
 			n++;
 		assert_int_equal(n, cases[i].most != 0 ? cases[i].most : 300);
+		bound_clear(&b);
+	}
+}
+
+static void
+answer(struct bound *b, const char *text)
+{
+	bound_learn(b, text, strlen(text));
+}
+
+/* A login of its own person, taken over, still has the phone ring a few times
+ * only (T34): asking how a push stands is free, having another sent is not. */
+static void
+test_phone_rings_a_few_times_in_one_login_T34(void **state)
+{
+	static const char *const begins[] = {VERIFY, VERIFY,
+	    AUTHN "/factors/opf2/verify", VERIFY "?rememberDevice=true",
+	    VERIFY "/resend", VERIFY};
+	struct bound b;
+
+	(void)state;
+	begin_with_tokens(&b);
+	for (size_t i = 0; i < 6; i++) {
+		assert_null(judge(&b, begins[i], STATE));
+		if (strstr(begins[i], "resend") == NULL) {
+			answer(&b, "{\"factorResult\" : \"WAITING\"}");
+			for (int n = 0; n < 40; n++)
+				assert_null(judge(&b, begins[i], STATE));
+		}
+		assert_null(judge(&b, AUTHN "/previous", STATE));
+		/* An answer to a question of before comes late. */
+		answer(&b, "{\"factorResult\":\"WAITING\"}");
+	}
+	assert_string_equal(
+	    judge(&b, VERIFY, STATE), "asked too often in one login");
+	assert_non_null(judge(&b, VERIFY "/resend", STATE));
+	assert_non_null(judge(&b, CHALLENGE,
+	    "mfa_token=mf%2Ba&challenge_types_supported=" MFA_OOB
+	    "&channel_hint=push"));
+	bound_clear(&b);
+}
+
+/* What Okta does not wait for any more, is sent anew. */
+static void
+test_question_about_a_push_that_has_ended_counts(void **state)
+{
+	static const char *const ends[] = {"{\"factorResult\":\"TIMEOUT\"}",
+	    "{\"factorResult\":\"REJECTED\"}", "{\"factorResult\":\"WAIT\"}",
+	    "{\"factorResult\":\"WAITING \"}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct bound b;
+		int n = 0;
+
+		begin_with_tokens(&b);
+		assert_null(judge(&b, VERIFY, STATE));
+		answer(&b, "{\"factorResult\":\"WAITING\"}");
+		assert_null(judge(&b, VERIFY, STATE));
+		answer(&b, ends[i]);
+		while (n < 300 && judge(&b, VERIFY, STATE) == NULL)
+			n++;
+		assert_int_equal(n, 5);
 		bound_clear(&b);
 	}
 }
@@ -407,6 +475,8 @@ main(void)
 	    cmocka_unit_test(test_nothing_of_another_form_goes),
 	    cmocka_unit_test(test_tokens_are_those_that_came_back_here),
 	    cmocka_unit_test(test_each_thing_is_asked_so_often_and_no_more),
+	    cmocka_unit_test(test_phone_rings_a_few_times_in_one_login_T34),
+	    cmocka_unit_test(test_question_about_a_push_that_has_ended_counts),
 	    cmocka_unit_test(test_one_password_whatever_way_it_takes),
 	};
 
