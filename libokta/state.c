@@ -258,10 +258,16 @@ state_rollback(struct state *s)
 {
 	struct error ignored;
 
-	if (!sqlite3_get_autocommit(s->db))
+	if (state_has_begun(s))
 		(void)state_exec(s, "ROLLBACK", &ignored);
 	if (!s->roll.is_kept)
 		state_stage_drop(s);
+}
+
+int
+state_has_begun(const struct state *s)
+{
+	return !sqlite3_get_autocommit(s->db);
 }
 
 int

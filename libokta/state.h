@@ -38,6 +38,9 @@ int state_begin(struct state *s, struct error *e);
 int state_commit(struct state *s, struct error *e);
 /* Safe at any time. */
 void state_rollback(struct state *s);
+/* 1 between state_begin() and its end, which a full disk is, too: SQLite itself
+ * undoes everything then (sqlite3.h, "Automatic Rollback"). */
+int state_has_begun(const struct state *s);
 
 /* Numbers by name: "last_full", … An absent one is 0. */
 int state_get(

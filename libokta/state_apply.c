@@ -317,7 +317,7 @@ state_apply(struct state *s, const struct state_rules *r,
 	memset(o, 0, sizeof(*o));
 	if (counted(s, &before, e) == -1 || state_exec(s, sql_was, e) == -1 ||
 	    apply(s, &state_everybody, r, e) == -1 ||
-	    counted(s, &after, e) == -1 ||
+	    state_keys_clean(s, e) == -1 || counted(s, &after, e) == -1 ||
 	    number_of(s, removed, &o->removed, e) == -1)
 		return -1;
 	o->added = after - before;

@@ -34,6 +34,17 @@ state_keys_put(struct state *s, const struct api_user *u, struct error *e)
 }
 
 int
+state_keys_clean(struct state *s, struct error *e)
+{
+	return state_exec(s,
+	    "DELETE FROM sshkey WHERE NOT EXISTS"
+	    " (SELECT 1 FROM in_person ip WHERE ip.id = sshkey.id)"
+	    " AND NOT EXISTS (SELECT 1 FROM person p"
+	    "  JOIN via v ON v.uid = p.uid WHERE p.id = sshkey.id)",
+	    e);
+}
+
+int
 state_keys_differ(struct state *s, const struct api_user *u, struct error *e)
 {
 	char known[SSHKEY_TEXT_SIZE] = "";

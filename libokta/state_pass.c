@@ -281,6 +281,7 @@ state_knows(struct state *s, const char *id, struct error *e)
 	if (q == NULL)
 		return -1;
 	bind_text(q, 1, id);
+	sqlite3_bind_int(q, 2, s->roll.is_open);
 	rc = state_step(s, q, e);
 	if (rc == 1)
 		rc = sqlite3_column_int(q, 0);

@@ -191,6 +191,8 @@ int state_take_source(struct state *s, sqlite3_stmt *q,
 int state_keys_put(struct state *s, const struct api_user *u, struct error *e);
 int state_keys_differ(
     struct state *s, const struct api_user *u, struct error *e);
+/* Those of people whom neither Okta's answers nor the guard know any more. */
+int state_keys_clean(struct state *s, struct error *e);
 
 /* A zone is still named, while state_configure() forgets the others. */
 int state_zone_keep(struct state *s, const char *id, struct error *e);

@@ -115,8 +115,11 @@ const char *const state_sql_text[SQL_ALL] = {
 		      " WHERE id = ?1",
     [SQL_HAS_ENDED] = "SELECT 1 FROM person WHERE uid = ?1 AND status = ?2",
     [SQL_KNOWS] = "SELECT EXISTS (SELECT 1 FROM person WHERE id = ?1)"
-		  " OR EXISTS (SELECT 1 FROM in_person JOIN in_via USING (pk)"
-		  " WHERE id = ?1)"
+		  /* Whom a record is left of may be in the lists of a pass
+		   * under way, which write nothing of who is the same. */
+		  " OR EXISTS (SELECT 1 FROM in_person WHERE id = ?1 AND (?2"
+		  "  OR EXISTS (SELECT 1 FROM in_via v"
+		  "   WHERE v.pk = in_person.pk)))"
 		  " OR EXISTS (SELECT 1 FROM new_person WHERE id = ?1)",
     [SQL_DIFFERS] =
 	"SELECT NOT EXISTS (SELECT 1 FROM in_person WHERE id = ?1 AND"

@@ -309,7 +309,7 @@ plan(struct sync *s, struct error *e)
 	s->passed_count = s->conf_count;
 	s->next_full = wire_now_ms() + around(wait);
 	s->next_poll = 0;
-	keep_forget(s->state);
+	(void)keep_forget(s->state, e);
 	log_event(
 	    LOG_INFO, "resumed", log_number("full_s", (int64_t)(wait / 1000)));
 	return status_send(s, 1, e);

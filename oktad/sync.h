@@ -262,8 +262,9 @@ uint64_t keep_due(const struct pass *p);
 int64_t keep_date(const struct pass *p);
 /* There is nothing to go on with: inside of state_begin(). 0, -1. */
 int keep_end(struct state *st, struct error *e);
-/* The same, and clears what is left behind. Failures are harmless. */
-void keep_forget(struct state *st);
+/* The same, and clears what is left behind. 0, or -1: the disk is full, say.
+ * Until it is done, nothing newer than that pass may be taken in. */
+int keep_forget(struct state *st, struct error *e);
 
 /* --- sync_settle.c --- */
 

@@ -172,13 +172,14 @@ keep_end(struct state *st, struct error *e)
 	return state_set_word(st, word_pass, "", e);
 }
 
-void
-keep_forget(struct state *st)
+int
+keep_forget(struct state *st, struct error *e)
 {
-	struct error ignored;
 	char word[SYNC_WORD_SIZE];
 
-	if (state_get_word(st, word_pass, word, sizeof(word), &ignored) == 0 &&
-	    word[0] != '\0' && keep_end(st, &ignored) == 0)
-		(void)state_stage_forget(st, &ignored);
+	if (state_get_word(st, word_pass, word, sizeof(word), e) == -1)
+		return -1;
+	if (word[0] == '\0')
+		return 0;
+	return keep_end(st, e) == -1 ? -1 : state_stage_forget(st, e);
 }

@@ -147,12 +147,15 @@ int
 pass_list(struct pass *p, const struct state_source *src, struct error *e)
 {
 	struct sync *s = p->s;
+	/* Then the group's record has been staged, too. */
+	int is_begun = src->num == p->from_source && p->from[0] != '\0';
 
 	p->source = src->num;
 	if (state_stage_list(s->state, src->num, e) == -1 ||
-	    (src->kind == SOURCE_GROUP && pass_group(p, src, e) == -1))
+	    (src->kind == SOURCE_GROUP && !is_begun &&
+		pass_group(p, src, e) == -1))
 		return -1;
-	if (src->num == p->from_source && p->from[0] != '\0')
+	if (is_begun)
 		p->api.from = p->from;
 	if (src->kind == SOURCE_APP)
 		return api_app_users(
@@ -163,15 +166,19 @@ pass_list(struct pass *p, const struct state_source *src, struct error *e)
 
 /* --- all or nothing --- */
 
-/* Nothing of it counts. Where oktad has gone, the next start goes on. */
+/* Nothing of it counts. Where oktad has gone, the next start goes on. What can
+ * not be forgotten now, is before the next poll. */
 static void
 give_up(struct pass *p)
 {
+	struct error ignored;
+
 	p->is_staging = 0;
+	p->s->has_begun = 1;
 	state_rollback(p->s->state);
 	state_stage_drop(p->s->state);
 	if (!link_has_ended(p->s))
-		keep_forget(p->s->state);
+		(void)keep_forget(p->s->state, &ignored);
 }
 
 /* Every list, but for those that are complete already. */

@@ -47,7 +47,7 @@ look(struct pass *p, struct error *e)
 }
 
 /* Publishes what has changed, and confirms the view where there is nothing
- * left to ask about. */
+ * left to ask about and a full pass was made by this configuration. */
 static int
 tell(struct sync *s, int is_settled, struct error *e)
 {
@@ -57,6 +57,7 @@ tell(struct sync *s, int is_settled, struct error *e)
 	if (state_pending_last(s->state, &last, e) == -1)
 		return -1;
 	is_fresh = is_settled && last == 0 &&
+	    s->passed_count == s->conf_count &&
 	    (s->phase == SYNC_RUNNING ? s->before : s->phase) == SYNC_IDLE;
 	if (s->is_stale) {
 		published = publish_state(s, 0, is_fresh, e);
@@ -78,6 +79,9 @@ poll_run(struct sync *s, struct error *e)
 		return -1;
 	if (full == 0)
 		return 0;
+	/* What a pass has read that failed is older than what comes now. */
+	if (s->phase != SYNC_RUNNING && keep_forget(s->state, e) == -1)
+		return -1;
 	pass_open(&p, s, POLL_MS);
 	p.api.patience_s = POLL_PATIENCE_S;
 	rc = look(&p, e);

@@ -323,7 +323,8 @@ take_whole(struct refetch *r, const struct state_pending *row, struct error *e)
 		return -1;
 	rc = take(r, row, e);
 	if (state_unmark(st, rc == 0, &undo) == -1) {
-		*e = undo;
+		if (rc == 0)
+			*e = undo;
 		return -1;
 	}
 	if (rc == -1 && e->http_status != 404)
@@ -362,8 +363,10 @@ take_all(struct refetch *r, struct error *e)
 		if (!failed)
 			*e = own;
 		failed = 1;
-		/* An answer that fails is that row's; no answer is all's. */
-		if (own.http_status == 0 && own.kind != ERROR_PROTOCOL)
+		/* An answer that fails is that row's; no answer is all's, and
+		 * so is a full disk. */
+		if ((own.http_status == 0 && own.kind != ERROR_PROTOCOL) ||
+		    !state_has_begun(st))
 			break;
 	}
 	if (rc == -1)
@@ -392,7 +395,8 @@ refetch_run(struct pass *p, int *is_due, struct error *e)
 	if (rc == 0)
 		rc = take_all(&r, e);
 	*is_due |= r.is_due;
-	if (!r.has_changed || p->s->conf_count != p->conf_count) {
+	if (!r.has_changed || p->s->conf_count != p->conf_count ||
+	    !state_has_begun(st)) {
 		state_touch_end(st);
 		state_rollback(st);
 	} else if (pass_apply(p, r.is_wide, &own) == -1) {

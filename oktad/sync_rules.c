@@ -33,24 +33,29 @@ read_zone(struct pass *p, const char *id, struct error *e)
 {
 	struct state *state = p->s->state;
 	struct zone z = {state, id};
-	char why[API_WHY_SIZE];
+	struct error undo;
+	char why[API_WHY_SIZE] = "";
+	int rc;
 
-	if (state_mark(state, e) == -1 || state_zone_begin(state, id, e) == -1)
+	if (state_mark(state, e) == -1)
 		return -1;
-	if (api_zone(&p->api, id, on_net, &z, why, e) == 0) {
-		if (state_unmark(state, 1, e) == -1)
-			return -1;
-		return why[0] == '\0' ? 0 : state_zone_doubt(state, id, why, e);
+	rc = state_zone_begin(state, id, e) == -1 ||
+		api_zone(&p->api, id, on_net, &z, why, e) == -1
+	    ? -1
+	    : 0;
+	/* In any case: a mark that is left behind would take the next undo. */
+	if (state_unmark(state, rc == 0, &undo) == -1) {
+		if (rc == 0)
+			*e = undo;
+		return -1;
 	}
-	if (why[0] == '\0') {
+	if (rc == -1 && why[0] == '\0') {
 		if (e->http_status != 404 && e->kind != ERROR_SCOPE &&
 		    e->kind != ERROR_DENIED)
 			return -1;
 		snprintf(why, sizeof(why), "%.120s", e->text);
 	}
-	if (state_unmark(state, 0, e) == -1)
-		return -1;
-	return state_zone_doubt(state, id, why, e);
+	return why[0] == '\0' ? 0 : state_zone_doubt(state, id, why, e);
 }
 
 static int

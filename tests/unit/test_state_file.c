@@ -14,6 +14,7 @@
 
 #include "directory_write.h"
 #include "state_fixture.h"
+#include "state_private.h"
 
 /* --- order and files --- */
 
@@ -323,6 +324,46 @@ test_values_are_kept(void **state)
 	assert_int_equal(v, 43);
 }
 
+/* SQLite itself undoes everything then, and would go on without a
+ * transaction. */
+static void
+test_full_disk_ends_a_transaction_and_tells_so(void **state)
+{
+	struct fixture *f = *state;
+	int64_t pages, v;
+	char sql[64];
+
+	assert_int_equal(state_has_begun(f->s), 0);
+	assert_int_equal(
+	    state_number(f->s, "PRAGMA page_count", &pages, &f->e), 0);
+	snprintf(
+	    sql, sizeof(sql), "PRAGMA max_page_count = %lld", (long long)pages);
+	assert_int_equal(state_exec(f->s, sql, &f->e), 0);
+	assert_int_equal(state_begin(f->s, &f->e), 0);
+	assert_int_equal(state_set(f->s, "last_full", 42, &f->e), 0);
+	assert_int_equal(state_has_begun(f->s), 1);
+	for (int n = 0; n < 10000; n++) {
+		char id[32];
+
+		snprintf(id, sizeof(id), "00u%017d", n);
+		if (state_pend(f->s, PENDING_PERSON, id, "", 0, &f->e) == -1)
+			break;
+	}
+	assert_non_null(strstr(f->e.text, "full"));
+	assert_int_equal(state_has_begun(f->s), 0);
+	assert_int_equal(state_get(f->s, "last_full", &v, &f->e), 0);
+	assert_int_equal(v, 0);
+	assert_int_equal(state_pending_last(f->s, &v, &f->e), 0);
+	assert_int_equal(v, 0);
+	state_rollback(f->s);
+	/* Room again. */
+	assert_int_equal(
+	    state_exec(f->s, "PRAGMA max_page_count = 100000", &f->e), 0);
+	begin(f);
+	stage_name(f, "00uA", "anna");
+	assert_int_equal(apply(f).added, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -334,6 +375,7 @@ main(void)
 	    T(test_damaged_file_is_set_aside),
 	    T(test_later_version_is_refused_not_overwritten),
 	    T(test_values_are_kept),
+	    T(test_full_disk_ends_a_transaction_and_tells_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -343,6 +343,40 @@ test_a_pass_that_was_given_up_leaves_nothing(void **state)
 	state_stage_drop(f->s);
 }
 
+/* A record without a list or a place, as of somebody STAGED who has left; and
+ * back again. Nothing is written of who is the same, so the lists of the pass
+ * alone know of it: what is logged meanwhile is not to be passed over. */
+static void
+test_whom_only_the_lists_of_the_pass_show_is_known(void **state)
+{
+	struct fixture *f = *state;
+	struct api_user u = person(cora, "cora");
+
+	u.status = STATUS_STAGED;
+	begin(f);
+	stage_group(f, f->source, group_id, "crew", 0);
+	stage(f, &u);
+	apply(f);
+	poll_begin(f);
+	check(state_leave(f->s, cora, f->source, &f->e), f);
+	poll_end(f);
+	assert_int_equal(state_knows(f->s, cora, &f->e), 0);
+	begin(f);
+	stage_group(f, f->source, group_id, "crew", 0);
+	stage(f, &u);
+	keep(f);
+	assert_int_equal(state_knows(f->s, cora, &f->e), 1);
+	assert_int_equal(state_knows(f->s, "00uNOBODY", &f->e), 0);
+	/* The event is followed. */
+	poll_begin(f);
+	u.status = STATUS_ACTIVE;
+	check(state_stage_user(f->s, 0, &u, &f->e), f);
+	poll_end(f);
+	check(state_begin(f->s, &f->e), f);
+	finish(f);
+	assert_true(entitled(f, cora));
+}
+
 /* Many people, kept after each: the list comes back whole, whatever the
  * distance of their numbers. */
 static void
@@ -393,6 +427,7 @@ main(void)
 	    STATE_TEST(test_who_comes_back_by_a_poll_keeps_the_record),
 	    STATE_TEST(test_a_poll_that_fails_does_not_end_the_pass),
 	    STATE_TEST(test_a_pass_that_was_given_up_leaves_nothing),
+	    STATE_TEST(test_whom_only_the_lists_of_the_pass_show_is_known),
 	    STATE_TEST(test_a_long_list_is_kept_whole),
 	};
 

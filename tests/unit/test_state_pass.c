@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "state_fixture.h"
+#include "state_private.h"
 
 /* --- statuses --- */
 
@@ -206,6 +207,52 @@ test_rolled_back_pass_leaves_everything(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* --- keys --- */
+
+static int64_t
+keys(struct fixture *f)
+{
+	int64_t n;
+
+	assert_int_equal(
+	    state_number(f->s, "SELECT count(*) FROM sshkey", &n, &f->e), 0);
+	return n;
+}
+
+/* Of somebody who is in no list any more no key stays on the disk; of somebody
+ * whom the guard holds it does, for it still opens. */
+static void
+test_keys_of_leavers_are_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct api_user u = person("00uA", "anna");
+
+	u.has_keys = 1;
+	strcpy(u.keys, "ssh-ed25519 AAAA");
+	begin(f);
+	stage(f, &u);
+	stage_name(f, "00uB", "ben");
+	apply(f);
+	assert_int_equal(keys(f), 1);
+	f->rules.hold_silent = 1;
+	begin(f);
+	stage_name(f, "00uB", "ben");
+	apply(f);
+	assert_int_equal(keys(f), 1);
+	assert_int_equal(find(f, "00uA").found.is_entitled, 1);
+	f->rules.hold_silent = 0;
+	begin(f);
+	stage_name(f, "00uB", "ben");
+	apply(f);
+	assert_int_equal(find(f, "00uA").found.is_entitled, 0);
+	assert_int_equal(keys(f), 0);
+	/* And they are read anew with whoever comes back. */
+	begin(f);
+	stage(f, &u);
+	apply(f);
+	assert_int_equal(keys(f), 1);
+}
+
 int
 main(void)
 {
@@ -216,6 +263,7 @@ main(void)
 	    T(test_losses_are_found_settled_and_held),
 	    T(test_stopped_people_need_no_further_word),
 	    T(test_rolled_back_pass_leaves_everything),
+	    T(test_keys_of_leavers_are_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
