@@ -74,10 +74,13 @@ struct api_group {
 	char problem[API_WHY_SIZE];
 };
 
-enum { API_MEMBERS = 20 };
+enum { API_MEMBERS = 20, API_FIELDS_SIZE = 1024 };
 /* Names of all that the two functions below read, NULL-ended. */
 void api_user_members(
     const struct api_rules *r, const char *names[API_MEMBERS]);
+/* The same as "&fields=…" for GET /api/v1/users (okta-api 5.1); "" where the
+ * user type matters, which `fields` is not known to take. */
+void api_user_fields(const struct api_rules *r, char dst[API_FIELDS_SIZE]);
 /* What an object of the users, members or app-users lists says. 0, or -1 with
  * ERROR_PROTOCOL where it is not even an object with an id. */
 int api_user_parse(const struct json_object *o, const struct api_rules *r,

@@ -201,27 +201,53 @@ doubts(const struct json_object *o, const struct api_rules *r,
 	}
 }
 
+/* What is read of a profile, NULL-ended; returns how many names. */
+static size_t
+profile_members(const struct api_rules *r, const char *names[API_MEMBERS])
+{
+	const char *const all[] = {"login", "firstName", "lastName",
+	    r->uid_attribute, r->gid_attribute, r->name_attribute,
+	    r->home_attribute, r->shell_attribute, r->ssh_keys_attribute,
+	    r->gecos_attribute};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i] != NULL)
+			names[n++] = all[i];
+	names[n] = NULL;
+	return n;
+}
+
 void
 api_user_members(const struct api_rules *r, const char *names[API_MEMBERS])
 {
-	static const char *const always[] = {"id", "status", "type", "profile",
-	    "login", "firstName", "lastName", "_embedded", "user"};
-	const char *const attributes[] = {r->uid_attribute, r->gid_attribute,
-	    r->name_attribute, r->home_attribute, r->shell_attribute,
-	    r->ssh_keys_attribute};
-	size_t n = 0;
+	static const char *const around[] = {
+	    "id", "status", "type", "profile", "_embedded", "user"};
+	size_t n = profile_members(r, names);
 
 	_Static_assert(
-	    sizeof(always) / sizeof(*always) + API_USES + 1 < API_MEMBERS,
+	    sizeof(around) / sizeof(*around) + 3 + API_USES + 1 < API_MEMBERS,
 	    "room for all names");
-	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-		names[n++] = always[i];
-	for (size_t i = 0; i < API_USES; i++)
-		if (attributes[i] != NULL)
-			names[n++] = attributes[i];
-	if (r->gecos_attribute != NULL)
-		names[n++] = r->gecos_attribute;
+	for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++)
+		names[n++] = around[i];
 	names[n] = NULL;
+}
+
+void
+api_user_fields(const struct api_rules *r, char dst[API_FIELDS_SIZE])
+{
+	const char *names[API_MEMBERS];
+	size_t n = profile_members(r, names), len;
+
+	dst[0] = '\0';
+	if (r->user_type != NULL && r->user_type[0] != '\0')
+		return;
+	len = (size_t)snprintf(
+	    dst, API_FIELDS_SIZE, "&fields=id,status,profile:(");
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(dst + len, API_FIELDS_SIZE - len,
+		    "%s%.64s", i > 0 ? "," : "", names[i]);
+	snprintf(dst + len, API_FIELDS_SIZE - len, ")");
 }
 
 void

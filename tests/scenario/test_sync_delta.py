@@ -66,6 +66,11 @@ def test_changes_of_people_and_members_count_within_a_poll(okta):
         okta.control("PATCH", "/users/" + one, {"status": "SUSPENDED"})
         parent.wait(lambda: not parent.image.may_login("user1"), 10)
         assert parent.image.people[one]["status"] == SUSPENDED
+        told = [r["resp_body"] for r in asked(okta)
+                if r["path"] == "/api/v1/users" and one in r["resp_body"]]
+        # Nothing of them that is not used.
+        assert told and not [b for b in told if '"email"' in b or
+                             '"credentials"' in b]
         okta.control("PATCH", "/users/" + one, {
             "status": "ACTIVE", "profile": {"firstName": "New",
                                             "login": "newname@example.com"}})

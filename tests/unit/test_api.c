@@ -283,7 +283,8 @@ test_paths_hold_ids_and_constants_only_T93(void **state)
 	    {.status = 200,
 		.body = "[" USER("u4") "]",
 		.path = "/api/v1/users?limit=200&filter=lastUpdated%20gt%20"
-			"%222026-01-02T03%3A04%3A05.000Z%22"},
+			"%222026-01-02T03%3A04%3A05.000Z%22&fields=id,status,"
+			"profile:(login,firstName,lastName)"},
 	    END};
 	static const char *const bad[] = {
 	    "", "a/b", "..", "a?b", "a%2f", "a b", "a\"", "\xc3\xa9"};
@@ -414,6 +415,58 @@ test_app_assignment_tells_no_from_unknown(void **state)
 	    api_app_user(&a, &rules, "a", "other", &u, &known, &e), -1);
 }
 
+#define CHANGED                                           \
+	"/api/v1/users?limit=200&filter=lastUpdated%20gt" \
+	"%20%221970-01-01T00%3A00%3A00.000Z%22"
+
+/* Of all lists of people only this one can leave the rest out. */
+static void
+test_only_what_is_read_is_asked_for_where_okta_can(void **state)
+{
+	static const struct answer some[] = {
+	    {.status = 200,
+		.body = "[]",
+		.path = CHANGED "&fields=id,status,profile:(login,firstName,"
+				"lastName,uidNumber,unixHome,sshKeys)"},
+	    END};
+	/* What `fields` is not known to take, or the org does not have. */
+	static const struct answer all[] = {
+	    {.status = 200, .body = "[]", .path = CHANGED}, END};
+	static const struct answer unknown[] = {
+	    {.status = 400,
+		.body = "{\"errorCode\":\"E0000001\"}",
+		.path = CHANGED
+		"&fields=id,status,profile:(login,firstName,lastName)"},
+	    {.status = 200, .body = "[" USER("u1") "]", .path = CHANGED}, END};
+	static const struct answer broken[] = {
+	    {.status = 500,
+		.body = "{}",
+		.path = CHANGED
+		"&fields=id,status,profile:(login,firstName,lastName)"},
+	    END};
+	struct api_rules r = rules;
+	struct api a = begin(some);
+	struct error e;
+	char seen[64] = "";
+
+	(void)state;
+	r.uid_attribute = "uidNumber";
+	r.home_attribute = "unixHome";
+	r.ssh_keys_attribute = "sshKeys";
+	assert_int_equal(api_users_changed(&a, &r, 0, on_user, seen, &e), 0);
+	r.user_type = "oty1";
+	a = begin(all);
+	assert_int_equal(api_users_changed(&a, &r, 0, on_user, seen, &e), 0);
+	a = begin(unknown);
+	assert_int_equal(
+	    api_users_changed(&a, &rules, 0, on_user, seen, &e), 0);
+	assert_string_equal(seen, "u1");
+	a = begin(broken);
+	assert_int_equal(
+	    api_users_changed(&a, &rules, 0, on_user, seen, &e), -1);
+	assert_int_equal(asked, 1);
+}
+
 int
 main(void)
 {
@@ -428,6 +481,8 @@ main(void)
 	    cmocka_unit_test(test_an_answer_about_another_id_fails),
 	    cmocka_unit_test(test_a_group_tells_how_many_where_asked),
 	    cmocka_unit_test(test_app_assignment_tells_no_from_unknown),
+	    cmocka_unit_test(
+		test_only_what_is_read_is_asked_for_where_okta_can),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
