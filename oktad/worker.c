@@ -51,7 +51,10 @@ log_login(struct worker *w, uint32_t verdict, const char *reason,
 		return;
 	}
 	log_fields(LOG_INFO, "login", fields);
-	refusal_note(&w->parent->refusals, w->person.uid, w->service, reason);
+	/* Of an account of several people, who it was, once that is known. */
+	refusal_note(&w->parent->refusals,
+	    w->person.id[0] != '\0' ? w->person.person_uid : w->person.uid,
+	    w->service, reason);
 }
 
 /* What the budget is told; a charge that nobody settles stays. */
@@ -147,7 +150,7 @@ try_charge(struct worker *w)
 	struct error e = {0};
 	char why[640];
 
-	if (throttle_is_on(&p->throttle, w->person.uid, wire_now_ms())) {
+	if (throttle_is_on(&p->throttle, w->person.person_uid, wire_now_ms())) {
 		refuse(w, VERDICT_UNAVAIL,
 		    "Okta has turned away too many logins in the last minute "
 		    "(rate limit, 429); no request was made; try again in a "
@@ -325,7 +328,7 @@ take_outcome(struct worker *w, struct wire_in *in)
 		worker_note_no(w);
 	if (o.result == OUTCOME_TURNED_AWAY)
 		throttle_note(
-		    &w->parent->throttle, w->person.uid, wire_now_ms());
+		    &w->parent->throttle, w->person.person_uid, wire_now_ms());
 	w->state = WORKER_DONE;
 	log_login(w, o.verdict, o.reason, o.factors, o.code, o.request);
 	if (was_granted)

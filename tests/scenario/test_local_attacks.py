@@ -1,12 +1,15 @@
 """[local_accounts]: ways into a mapped account, or past the end of a login to
 it, that somebody has tried."""
 
+import json
+
 import pytest
 
 from local_fixtures import *  # noqa: F401,F403
 from local_fixtures import IDS, SSH, is_there, sessions, stay
-from logins import OKTAD
+from logins import OKTAD, authn_calls
 from test_access_rules import until
+from wire_client import play
 
 ADMINS = "00gAdmins00000000003"
 
@@ -119,3 +122,40 @@ def test_no_key_is_too_long_to_be_recorded(host, keys):
         until(host, lambda: not is_there(host, 5000), 40)
     finally:
         host.run("pkill -fx 'sleep 5000'")
+
+
+TRIES = r"""
+import json, pwd
+uid, done = pwd.getpwnam("deploy").pw_uid, []
+for who, password in %r:
+    me, answers = secrets.token_bytes(16), [who, password]
+    with dial(LOGIN_SOCK) as s:
+        s.sendall(frame(LOGIN, hello(uid) + field(4, "deploy") +
+                        field(5, 30000), me))
+        op, fields = receive(s)
+        while op == PROMPT:
+            s.sendall(frame(REPLY, field(22, answers.pop(0)), me))
+            op, fields = receive(s)
+        done.append(struct.unpack(">I", fields[23])[0])
+json.dump(done, sys.stdout)
+"""
+
+
+def test_one_of_several_does_not_use_up_the_others_requests(host):
+    """429s count for the person: who goes on typing holds up nobody else
+    behind the account, and `oktactl user` tells of whoever it was."""
+    host.control("POST", "/faults", {
+        "match": {"method": "POST", "path": "/api/v1/authn"},
+        "kind": "rate_limit", "count": 100})
+    try:
+        before = len(authn_calls(host))
+        assert play(host, TRIES % ([("bob", "Pw-bob")] * 5,)) == [2] * 5
+        assert len(authn_calls(host)) - before == 3
+    finally:
+        host.control("DELETE", "/faults")
+    assert play(host, TRIES % ([("carol", "Pw-carol")],)) == [1]
+    assert len(authn_calls(host)) - before == 4
+    last = [json.loads(host.ok(f"oktactl --json user {name}"))["last_refusal"]
+            for name in ("bob", "carol")]
+    assert "no request was made" in last[0]["reason"]
+    assert last[1] is None or "429" not in last[1]["reason"]
