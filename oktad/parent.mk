@@ -49,6 +49,7 @@ oktad_libparent_la_SOURCES = \
 	oktad/session_grace.c oktad/session_grace.h \
 	oktad/session_hold.c oktad/session_hold.h \
 	oktad/session_list.c oktad/session_list.h \
+	oktad/session_own.c oktad/session_own.h \
 	oktad/rules_file.c oktad/rules_file.h \
 	oktad/session_order.c oktad/session_sweep.c oktad/session_sweep.h \
 	oktad/session_sweep_job.c \

@@ -201,19 +201,39 @@ serves_others(
 	return 0;
 }
 
-/* By the uid of the directory. In a container a number says nothing, the login
- * uid neither: containers have logins of their own. */
+/* By a uid that is the person's alone. In a container a number says nothing,
+ * the login uid neither: containers have logins of their own. */
 static enum end_reason
-by_uid(
-    const struct end_view *v, const struct end_target *t, const struct proc *p)
+by_uid(const struct end_view *v, const struct end_target *t,
+    const struct proc *p, uint32_t uid)
 {
-	if (p->login == t->uid && (!p->is_nested || recorded(v, t, p) != NULL))
+	if (p->login == uid && (!p->is_nested || recorded(v, t, p) != NULL))
 		return END_LOGIN;
-	if (p->slice == t->uid)
+	if (p->slice == uid)
 		return END_LOGIND;
-	if (p->ruid == t->uid && !p->is_nested)
+	if (p->ruid == uid && !p->is_nested)
 		return END_UID;
 	return END_NOT;
+}
+
+/* By that of the directory, or of a local account of theirs; *uid is the one
+ * that it was. */
+static enum end_reason
+by_own_uid(const struct end_view *v, const struct end_target *t,
+    const struct proc *p, uint32_t *uid)
+{
+	enum end_reason r = by_uid(v, t, p, *uid);
+
+	for (size_t i = 0; i < v->own.n && r == END_NOT; i++) {
+		const struct own_account *a = &v->own.all[i];
+
+		if (strcmp(a->person, t->person) != 0)
+			continue;
+		r = by_uid(v, t, p, a->uid);
+		if (r != END_NOT)
+			*uid = a->uid;
+	}
+	return r;
 }
 
 enum end_reason
@@ -228,7 +248,7 @@ end_choose(
 	    t->uid > DIR_ID_CEILING)
 		return END_NOT;
 	if (t->handle[0] == '\0')
-		r = by_uid(v, t, p);
+		r = by_own_uid(v, t, p, &own.uid);
 	if (r == END_NOT)
 		r = by_record(v, t, p, &own.uid);
 	if (r == END_NOT || !is_before(v, t, p) || leads_another(v, t, p))

@@ -5,7 +5,8 @@
  * Nobody's process is ended because of a name, a process number that was
  * written down, or an effective uid. What counts, each enough:
  *
- *	uid	the real uid is the person's own, and no container's
+ *	uid	the real uid is the person's own, and no container's; their own
+ *		is also that of a local account which is theirs alone
  *	login	the audit login uid is: whatever they have become since; in a
  *		container only where a recorded login of theirs has led there
  *	logind	it is in a session or the user manager of that uid
@@ -23,6 +24,7 @@
 #define OKTAD_SESSION_END_H
 
 #include "session.h"
+#include "session_own.h"
 
 enum end_reason {
 	END_NOT = 0,
@@ -39,8 +41,8 @@ enum end_reason {
 struct end_target {
 	char person[DIR_OKTA_ID_MAX + 1];
 	char name[DIR_NAME_MAX + 1];
-	/* Of the directory. What is of a local account ends by the records of
-	 * sessions alone, whoever else has that uid. */
+	/* Of the directory. What is of a local account that several people
+	 * share ends by the records of sessions alone. */
 	uint32_t uid;
 	char handle[PROTOCOL_TICKET_SIZE + 1]; /* this session; "": all */
 	char account[DIR_NAME_MAX + 1]; /* the local one that it is to, or "" */
@@ -57,6 +59,7 @@ struct end_view {
 	const struct proc_list *procs;
 	const struct session *sessions;
 	size_t nsessions;
+	struct own_accounts own;
 	pid_t self, parent; /* who looks, and oktad */
 };
 

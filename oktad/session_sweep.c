@@ -157,9 +157,14 @@ count_people(const struct end_target *found, size_t n)
 static void
 consider_uid(struct sweep *w, uint32_t uid, struct end_target *found, size_t *n)
 {
+	const struct own_account *own = session_own_find(&w->plan->own, uid);
 	struct directory_person p;
 
-	if (uid >= DIR_ID_FLOOR && uid <= DIR_ID_CEILING &&
+	if (own != NULL) {
+		if (directory_person_by_id(w->plan->people, own->person, &p) ==
+		    OKTA_OK)
+			consider(w, &p, found, n);
+	} else if (uid >= DIR_ID_FLOOR && uid <= DIR_ID_CEILING &&
 	    directory_person_by_uid(w->plan->people, uid, &p) == OKTA_OK)
 		consider(w, &p, found, n);
 }
@@ -368,8 +373,15 @@ forget_sudo(const struct sweep *w, const struct end_target *t)
 
 	if (fd < 0)
 		return;
-	if (t->handle[0] == '\0')
+	if (t->handle[0] == '\0') {
 		forget_name(fd, t->name, t->uid);
+		for (size_t i = 0; i < w->plan->own.n; i++) {
+			const struct own_account *a = &w->plan->own.all[i];
+
+			if (strcmp(a->person, t->person) == 0)
+				forget_name(fd, a->name, a->uid);
+		}
+	}
 	for (size_t i = 0; i < w->plan->nsessions; i++) {
 		const struct session *s = &w->plan->sessions[i];
 
@@ -449,6 +461,7 @@ sweep_run(const struct sweep_plan *p, struct sweep_report *r)
 	w.view = (struct end_view){.procs = &w.procs,
 	    .sessions = p->sessions,
 	    .nsessions = p->nsessions,
+	    .own = p->own,
 	    .self = getpid(),
 	    .parent = getppid()};
 	w.ntargets = p->ntargets;

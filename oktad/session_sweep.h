@@ -35,6 +35,7 @@ struct sweep_plan {
 	 * NULL: nobody is found. */
 	const struct directory *people;
 	const struct directory *rules; /* likewise: who is behind what */
+	struct own_accounts own;
 	const char *passwd, *sudo; /* paths */
 	int list; /* descriptor that gets a frame for each process; -1 */
 };

@@ -243,6 +243,11 @@ fill_plan(struct parent *p, struct sweep_plan *plan)
 	    .sudo = "/run/sudo/ts",
 	    .list = w->list,
 	};
+	if (session_own_read(&plan->own, p->conf, &local_files_here) != 0)
+		log_event(LOG_ERR, "sweep", log_text("error", "out of memory"),
+		    log_text("effect",
+			"processes of local accounts end by the records of "
+			"sessions alone"));
 	if (w->has_order) {
 		plan->targets[0] = w->current.target;
 		plan->ntargets = 1;
@@ -283,6 +288,7 @@ sweep_due(struct watch *timer)
 	rc = sweep_start(&w->job, &plan, parent_shed, p, &e);
 	directory_close(&people);
 	directory_close(&rules);
+	session_own_clear(&plan.own);
 	if (rc == 0) {
 		w->job_watch = (struct watch){.fd = w->job.fd,
 		    .events = POLLIN,

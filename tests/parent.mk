@@ -19,6 +19,7 @@ parent_unit_tests = tests/unit/test_budget tests/unit/test_budget_gone \
 	tests/unit/test_publish_kill \
 	tests/unit/test_proc tests/unit/test_session \
 	tests/unit/test_session_end tests/unit/test_session_grace \
+	tests/unit/test_session_own \
 	tests/unit/test_session_sweep tests/unit/test_session_watch \
 	tests/unit/test_throttle tests/unit/test_ticket
 # The sanitizers have system calls of their own, and memory.
@@ -95,6 +96,10 @@ tests_unit_test_session_end_LDADD = $(parent_libs)
 tests_unit_test_session_grace_SOURCES = tests/unit/test_session_grace.c
 tests_unit_test_session_grace_CFLAGS = $(parent_cflags)
 tests_unit_test_session_grace_LDADD = $(parent_libs)
+tests_unit_test_session_own_SOURCES = tests/unit/test_session_own.c \
+	tests/folder.c tests/folder.h
+tests_unit_test_session_own_CFLAGS = $(parent_cflags)
+tests_unit_test_session_own_LDADD = $(parent_libs)
 tests_unit_test_session_sweep_SOURCES = tests/unit/test_session_sweep.c \
 	tests/folder.c tests/folder.h
 tests_unit_test_session_sweep_CFLAGS = $(parent_cflags)
