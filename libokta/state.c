@@ -158,7 +158,10 @@ connect_db(const char *path, struct state *s, struct error *e)
 	if (fd == -1)
 		return error_errno(e, "%s", path);
 	(void)close(fd);
-	/* One thread: no locks. */
+	/* One thread: no locks, nor counts of what malloc has given. Refused
+	 * where SQLite is at work already. */
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_open_v2(path, &s->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return state_error(s, path, e);

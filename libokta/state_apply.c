@@ -141,39 +141,57 @@ is_group(struct state *s, uint32_t gid, struct error *e)
 	return rc;
 }
 
+/* A group has its place at once: people may want its gid. */
 static int
-put_name(struct state *s, const struct wish *w, struct error *e)
+put_group(
+    struct state *s, const struct wish *w, uint32_t number, struct error *e)
 {
 	sqlite3_stmt *q = state_stmt(s, SQL_NAME_PUT, e);
 
 	if (q == NULL)
 		return -1;
 	sqlite3_bind_text(q, 1, w->name, -1, SQLITE_STATIC);
-	sqlite3_bind_int(q, 2, (int)w->kind);
-	sqlite3_bind_text(q, 3, w->id, -1, SQLITE_STATIC);
+	sqlite3_bind_text(q, 2, w->id, -1, SQLITE_STATIC);
+	if (state_run(s, q, e) == -1)
+		return -1;
+	q = state_stmt(s, SQL_PLACE_GROUP, e);
+	if (q == NULL)
+		return -1;
+	sqlite3_bind_int64(q, 1, number);
+	sqlite3_bind_text(q, 2, w->id, -1, SQLITE_STATIC);
+	sqlite3_bind_text(q, 3, w->name, -1, SQLITE_STATIC);
 	return state_run(s, q, e);
 }
 
 static int
-put_row(struct state *s, const struct wish *w, uint32_t number, uint32_t gid,
+put_person(struct state *s, const struct wish *w, uint32_t number, uint32_t gid,
     struct error *e)
 {
-	sqlite3_stmt *q = state_stmt(
-	    s, w->kind == IDMAP_GROUP ? SQL_PLACE_GROUP : SQL_PLACE_PERSON, e);
+	sqlite3_stmt *q = state_stmt(s, SQL_PLACE_PERSON, e);
 
 	if (q == NULL)
 		return -1;
 	sqlite3_bind_int64(q, 1, number);
-	if (w->kind == IDMAP_GROUP) {
-		sqlite3_bind_text(q, 2, w->id, -1, SQLITE_STATIC);
-		sqlite3_bind_text(q, 3, w->name, -1, SQLITE_STATIC);
-	} else {
-		sqlite3_bind_int64(q, 2, gid);
-		sqlite3_bind_text(q, 3, w->name, -1, SQLITE_STATIC);
-		sqlite3_bind_text(q, 4, w->id, -1, SQLITE_STATIC);
-	}
+	sqlite3_bind_int64(q, 2, gid);
+	sqlite3_bind_text(q, 3, w->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(q, 4, w->id, -1, SQLITE_STATIC);
 	return state_run(s, q, e);
 }
+
+/* All people that were placed, each table in its own order: a statement for
+ * each of them would touch other pages every time. A claim is done with when
+ * somebody has the number. */
+static const char sql_placed[] =
+    "INSERT OR IGNORE INTO name SELECT name, 1, id FROM placed ORDER BY name;"
+    "INSERT INTO person SELECT p.uid, p.id, p.gid, p.name, ip.login, ip.gecos,"
+    " ip.home, ip.shell, ip.status, NOT ip.has_status, 0"
+    " FROM (SELECT * FROM placed ORDER BY uid) p"
+    " CROSS JOIN in_person ip ON ip.id = p.id WHERE 1"
+    " ON CONFLICT (id) DO UPDATE SET name = excluded.name;"
+    "INSERT OR IGNORE INTO home SELECT id, name FROM placed ORDER BY id;"
+    "DELETE FROM claim WHERE EXISTS"
+    " (SELECT 1 FROM person WHERE uid = claim.number);"
+    "DELETE FROM placed;";
 
 /* The group of everybody whom no attribute or import gave one. 1 and *gid, 0
  * where it has no place yet, -1. */
@@ -229,12 +247,9 @@ place(struct place *p, struct error *e)
 	if (rc == 1)
 		return refuse(p->s, w, e,
 		    "the name is published for another number than", number);
-	if (gid == 0)
-		gid = number;
-	return put_name(p->s, w, e) == -1 ||
-		put_row(p->s, w, number, gid, e) == -1
-	    ? -1
-	    : 0;
+	if (w->kind == IDMAP_GROUP)
+		return put_group(p->s, w, number, e);
+	return put_person(p->s, w, number, gid != 0 ? gid : number, e);
 }
 
 static int
@@ -275,7 +290,7 @@ place_all(struct state *s, const struct state_rules *r, struct error *e)
 		}
 	}
 	sqlite3_reset(q);
-	return rc;
+	return rc == -1 ? -1 : state_exec(s, sql_placed, e);
 }
 
 static int

@@ -14,12 +14,11 @@ static const char additions[] =
     "CREATE TABLE IF NOT EXISTS far (number INTEGER PRIMARY KEY) STRICT;"
     "CREATE TABLE IF NOT EXISTS home (id TEXT PRIMARY KEY,"
     " name TEXT NOT NULL) STRICT, WITHOUT ROWID;"
-    /* A claim is done with when somebody has the number. */
-    "CREATE TRIGGER IF NOT EXISTS person_comes AFTER INSERT ON person BEGIN"
-    " INSERT OR IGNORE INTO home VALUES (new.id, new.name);"
-    " DELETE FROM claim WHERE number = new.uid; END;"
+    /* Of earlier versions: state_apply() does it, for all of them at once. */
+    "DROP TRIGGER IF EXISTS person_comes;"
     "CREATE TRIGGER IF NOT EXISTS person_goes AFTER DELETE ON person BEGIN"
     " DELETE FROM home WHERE id = old.id; END;"
+    /* A claim is done with when somebody has the number. */
     "CREATE TRIGGER IF NOT EXISTS group_comes AFTER INSERT ON grp BEGIN"
     " DELETE FROM claim WHERE number = new.gid; END;"
     /* Of a state.db that is older than this table. */

@@ -79,7 +79,7 @@
 #define VIA(people)                                                \
 	"INSERT OR IGNORE INTO via (uid, src) SELECT p.uid, i.src" \
 	" FROM " people " ip CROSS JOIN person p ON p.id = ip.id"  \
-	" CROSS JOIN in_via i ON i.pk = ip.pk;"
+	" CROSS JOIN in_via i ON i.pk = ip.pk ORDER BY 1, 2;"
 
 /* What is to be said of those who have their place. Clashes are listed for as
  * long as they last (T1). */

@@ -46,7 +46,7 @@ const char *const state_sql_text[SQL_ALL] = {
 	"  AND f.pk = new_person.pk)"
 	" FROM new_person WHERE id = ?1",
     [SQL_NEW_PERSON] =
-	"INSERT OR REPLACE INTO new_person (id, has_status, status, login,"
+	"INSERT INTO new_person (id, has_status, status, login,"
 	" name, gecos, home, shell, uid, gid, problem, note, keys, pk)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
 	" coalesce(?14, " NEXT_PK "))",
@@ -86,7 +86,7 @@ const char *const state_sql_text[SQL_ALL] = {
 	"SELECT count(*) FROM via v"
 	" JOIN source s ON s.num = v.src AND s.allows + s.publishes > 0",
     [SQL_NAME_GET] = "SELECT kind, id FROM name WHERE name = ?1",
-    [SQL_NAME_PUT] = "INSERT OR IGNORE INTO name VALUES (?1, ?2, ?3)",
+    [SQL_NAME_PUT] = "INSERT OR IGNORE INTO name VALUES (?1, 2, ?2)",
     [SQL_GID_OF] = "SELECT gid FROM grp WHERE id = ?1",
     [SQL_NUMBER_OF] = "SELECT number FROM number WHERE kind = ?1 AND id = ?2",
     [SQL_NUMBER_PUT] = "INSERT INTO number VALUES (?1, ?2, ?3, ?4)"
@@ -98,10 +98,7 @@ const char *const state_sql_text[SQL_ALL] = {
 	"INSERT INTO grp SELECT ?1, ?2, ?3, g.type FROM in_group g"
 	" JOIN source s ON s.num = g.src WHERE s.kind = 1 AND s.id = ?2"
 	" ON CONFLICT (id) DO UPDATE SET name = excluded.name",
-    [SQL_PLACE_PERSON] =
-	"INSERT INTO person SELECT ?1, id, ?2, ?3, login, gecos, home, shell,"
-	" status, NOT has_status, 0 FROM in_person WHERE id = ?4"
-	" ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+    [SQL_PLACE_PERSON] = "INSERT INTO placed VALUES (?1, ?2, ?3, ?4)",
     [SQL_GROUP_GID] = "SELECT 1 FROM grp WHERE gid = ?1",
     [SQL_STATUS] =
 	"UPDATE person SET blocked = ?3, gone = 0,"
@@ -319,6 +316,7 @@ const char state_additions[] =
     "CREATE TABLE IF NOT EXISTS fresh (src INTEGER NOT NULL,"
     " pk INTEGER NOT NULL, PRIMARY KEY (src, pk)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE touched (pk INTEGER PRIMARY KEY);"
+    "CREATE TEMP TABLE placed (uid INTEGER, gid INTEGER, name TEXT, id TEXT);"
     "CREATE TEMP TABLE part AS SELECT * FROM in_person LIMIT 0;"
     "CREATE TABLE IF NOT EXISTS later (what INTEGER NOT NULL,"
     " subject TEXT NOT NULL, object TEXT NOT NULL, gone INTEGER NOT NULL,"
