@@ -46,16 +46,18 @@ set(struct target *t, const char *id, const char *name, const char *state)
 {
 	snprintf(t->id, sizeof(t->id), "%s", id);
 	snprintf(t->name, sizeof(t->name), "%s", name);
-	snprintf(t->state, sizeof(t->state), "%s", state);
+	/* It is shown, and nothing else. */
+	name_filter_text(t->state, sizeof(t->state), state, strlen(state));
 }
 
 static void
 show_candidate(const char *id, const char *name, const char *state)
 {
-	char clean[256];
+	char clean[256], what[64];
 
 	name_filter_text(clean, sizeof(clean), name, strlen(name));
-	fprintf(stderr, "  %s  %s  %s\n", id, clean, state);
+	name_filter_text(what, sizeof(what), state, strlen(state));
+	fprintf(stderr, "  %s  %s  %s\n", id, clean, what);
 }
 
 /* An id that is not known is no refusal of Okta's. */

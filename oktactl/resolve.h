@@ -25,7 +25,7 @@ struct target {
 	enum noun noun;
 	char id[JSON_ID_MAX + 1]; /* "": an address */
 	char name[256]; /* login, name, label or type */
-	char state[32]; /* status, type or provider */
+	char state[32]; /* status, type or provider, made printable */
 };
 
 /* Fills *t; of is the person whose factor it is, else NULL. 0; -1 and *e,

@@ -232,6 +232,30 @@ def test_question_says_what_and_whom_and_is_obeyed(host, words, answer,
                                                host.log())[-1]
 
 
+def test_terminal_is_not_reached_by_a_state_of_okta_s(host):
+    """A type and a status with escapes, in the question and in the list of
+    those that the words might mean."""
+    evil = "AC\x1b]0;x\x07\u202eTIVE"
+    org = host.control("GET", "/org")
+    twin = {**[g for g in org["groups"] if g["id"] == OFFICE][0],
+            "id": "00g9twinEXAMPLE00009", "type": evil}
+    host.control("PUT", "/org", {
+        "groups": [*org["groups"], twin],
+        "zones": [{**z, "status": evil} if z["id"] == ZONE else z
+                  for z in org["zones"]]})
+    shown = host.run(f"{TALK} -t 60 -e 'y/N' n -- "
+                     f"oktactl zone add {ZONE} 192.0.2.0/24").stdout
+    assert f"({ZONE}, AC?]0;x??TIVE)" in shown
+    refused = host.run(f"oktactl group add {twin['id']} dave --yes")
+    assert refused.returncode != 0 and "AC?]0;x??TIVE" in refused.stderr
+    several = host.run("oktactl group add Office dave --yes")
+    assert several.returncode == 1 and "say its id" in several.stderr
+    assert "AC?]0;x??TIVE" in several.stderr
+    for said in (shown, refused.stderr, several.stderr):
+        assert "\x1b]" not in said and "\x07" not in said
+        assert "\u202e" not in said
+
+
 @pytest.mark.parametrize("words, scopes", [
     *((words, []) for words in EVERY), ("suspend dave", ["okta.users.read"])])
 def test_scope_that_is_not_granted_is_named(host, words, scopes):
