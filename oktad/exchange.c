@@ -269,7 +269,7 @@ exchange_start(struct exchange *x)
 		return;
 	x->call.done = call_done;
 	x->call.owner = x;
-	x->org = n->norgs;
+	x->app = n->napps;
 	net_target(n, &target);
 	if (transport_begin(n->transport, &x->call, &target, &e) != 0) {
 		exchange_answer(x, TRANSPORT_REFUSED, e.text);

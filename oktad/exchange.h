@@ -38,8 +38,10 @@ struct exchange {
 	enum { CLIENT_NONE, CLIENT_ASKED, CLIENT_ADDED } client_state;
 	uint8_t assert_id[WIRE_ID_SIZE]; /* CLIENT_ASKED: the question */
 	size_t form_len; /* without the OIDC client's credential */
-	unsigned int org; /* net's norgs when it went out */
+	unsigned int app; /* net's napps when it went out */
 	unsigned int nproofs; /* sent again for its proof so often */
+	int64_t skew; /* what the OIDC client's credential counted with */
+	int has_learnt_clock; /* sent again for that */
 	uint32_t generation; /* of the token that was used; 0 none */
 	int has_new_token; /* sent again after a 401: once */
 	int has_new_proof; /* sent again after a word about the proof: once */

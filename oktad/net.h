@@ -31,8 +31,8 @@ struct net {
 	struct slice_net conf, incoming;
 	int has_conf;
 	struct origin origin;
-	unsigned int norgs; /* configured so far: nothing that one of them said
-			       goes to the next */
+	unsigned int napps; /* of people's logins, configured so far: nothing
+			       that one of them said goes to the next */
 	struct transport *transport;
 	struct governor governor;
 	struct skew skew;

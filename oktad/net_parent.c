@@ -69,13 +69,20 @@ net_inherit(int *out, struct error *e)
 	return 0;
 }
 
+/* NULL is none. */
+static int
+is_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 static void
 apply_conf(struct net *n)
 {
 	struct credential_hint hint = {0};
 	struct origin origin;
 	struct error e;
-	int is_same_org;
+	int is_same_org, is_same_app;
 
 	/* oktad has checked it; a bad one leaves the old one in force. */
 	if (origin_open(&origin, n->incoming.url, &e) != 0) {
@@ -87,6 +94,8 @@ apply_conf(struct net *n)
 	/* What Okta has said about limits and proofs holds on: else a reload on
 	 * a whole fleet would make all of them poll and mint in step. */
 	is_same_org = n->has_conf && strcmp(n->origin.url, origin.url) == 0;
+	is_same_app = is_same_org &&
+	    is_same(n->conf.oidc_client_id, n->incoming.oidc_client_id);
 	if (is_same_org)
 		credential_save_hint(&n->daemon, &hint);
 	credential_clear(&n->daemon);
@@ -98,10 +107,13 @@ apply_conf(struct net *n)
 	memset(&n->incoming, 0, sizeof(n->incoming));
 	n->has_conf = 1;
 	n->has_news = 1;
+	/* Another app may want no proof, and is not told of this one's key. */
+	if (!is_same_app) {
+		dpop_clear(&n->oidc_proof);
+		n->napps++;
+	}
 	if (!is_same_org) {
 		memset(&n->governor, 0, sizeof(n->governor));
-		dpop_clear(&n->oidc_proof);
-		n->norgs++;
 		/* What they hold was for the other one. */
 		own_close_channels(n);
 	}

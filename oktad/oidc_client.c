@@ -1,7 +1,9 @@
 #include "oidc_client.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 enum {
 	BASIC_MAX = 1024,
@@ -83,16 +85,38 @@ put_proof(struct exchange *x, const char **why)
 	return OIDC_REFUSED;
 }
 
-int
-oidc_client_wants_again(struct exchange *x, const struct http_response *res)
+/* This host's clock was set meanwhile, so that assertion and proof are of
+ * another time than Okta's: both are looked at before the request is (RFC 7523,
+ * 3; RFC 9449, 8). The answer's own Date tells; once. */
+static int
+has_learnt_clock(struct exchange *x, const struct http_response *res)
 {
 	struct net *n = x->channel->net;
-	struct dpop *d = &n->oidc_proof;
+	const uint64_t now = (uint64_t)time(NULL), date = x->call.head.date;
+	char word[64];
+
+	if (x->has_learnt_clock || date == 0 ||
+	    (res->status != 400 && res->status != 401) ||
+	    llabs((int64_t)(date - now) - x->skew) < SKEW_NOTABLE_S ||
+	    !http_oauth_word(res, word, sizeof(word)) ||
+	    !((strcmp(word, "invalid_client") == 0 && n->conf.has_oidc_key) ||
+		(strcmp(word, "invalid_dpop_proof") == 0 &&
+		    x->call.proof.bytes != NULL)))
+		return 0;
+	x->has_learnt_clock = 1;
+	skew_set(&n->skew, date, now);
+	return 1;
+}
+
+/* Okta wants a proof, or another nonce in it. */
+static int
+wants_proof(struct exchange *x, const struct http_response *res)
+{
+	struct dpop *d = &x->channel->net->oidc_proof;
 	enum dpop_word word = dpop_judge(res);
-	struct buf *body = &x->call.body;
 	struct error e;
 
-	if (!is_at_token(x) || x->org != n->norgs)
+	if (!is_at_token(x))
 		return 0;
 	dpop_take_nonce(d, x->call.head.dpop_nonce);
 	if (word == DPOP_FINE || x->nproofs >= PROOFS_MAX ||
@@ -100,6 +124,17 @@ oidc_client_wants_again(struct exchange *x, const struct http_response *res)
 	    (d->key == NULL && dpop_renew(d, &e) != 0))
 		return 0;
 	x->nproofs++;
+	return 1;
+}
+
+int
+oidc_client_wants_again(struct exchange *x, const struct http_response *res)
+{
+	struct buf *body = &x->call.body;
+
+	if (x->app != x->channel->net->napps ||
+	    (!has_learnt_clock(x, res) && !wants_proof(x, res)))
+		return 0;
 	/* An assertion is good for one try. */
 	explicit_bzero(body->bytes + x->form_len, body->len - x->form_len);
 	body->len = x->form_len;
@@ -119,7 +154,7 @@ ask_assertion(struct exchange *x, size_t base, const char **why)
 		return OIDC_REFUSED;
 	}
 	x->client_state = CLIENT_ASKED;
-	net_send_assert(n, x->assert_id, (int32_t)skew_seconds(&n->skew),
+	net_send_assert(n, x->assert_id, (int32_t)x->skew,
 	    (struct credential_owner){TAG_ENDPOINT, endpoint});
 	return OIDC_WAIT;
 }
@@ -145,6 +180,7 @@ oidc_client_ask(struct exchange *x, const char **why)
 	if (x->client_state == CLIENT_ADDED)
 		return put_proof(x, why);
 	x->form_len = x->call.body.len;
+	x->skew = skew_seconds(&x->channel->net->skew);
 	if (conf->has_oidc_key)
 		return ask_assertion(x, base, why);
 	if (conf->oidc_secret.bytes != NULL)

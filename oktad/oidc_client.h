@@ -18,7 +18,8 @@ enum oidc_step {
 /* Called again when news came; adds to the call once. */
 enum oidc_step oidc_client_ask(struct exchange *x, const char **why);
 /* An answer came. 1: the token endpoint wants a proof, or another nonce in it,
- * before it looks at the request (RFC 9449, 8): it is to go out once more. */
+ * or assertion or proof were of another time than Okta's, before it looks at
+ * the request (RFC 9449, 8): it is to go out once more. */
 int oidc_client_wants_again(
     struct exchange *x, const struct http_response *res);
 /* An assertion came from oktad, or none and a reason: 1 where it was for a

@@ -44,7 +44,7 @@ OK, OFFLINE, TLS, TIME, BROKEN, TOO_BIG, REFUSED, CREDENTIAL, PROTOCOL, \
 SLICE = {"url": 300, "ca_pem": 301, "proxy": 302, "mode": 303,
          "api_token": 304, "scopes": 305, "rate_share": 306,
          "trusted_app": 307, "trusted_proxy": 308, "oidc_client_id": 313,
-         "oidc_base": 314}
+         "oidc_base": 314, "has_oidc_key": 316}
 API_TOKEN_MODE, OAUTH_MODE = 1, 2
 
 

@@ -3,6 +3,8 @@ possession: what goes out again, how often, and to whom."""
 import base64
 import json
 import threading
+import time
+from email.utils import formatdate
 
 import pytest
 
@@ -130,3 +132,78 @@ def test_another_org_learns_nothing_of_the_first(build, ca):
         assert made[0] is None
         assert [p[1].get("nonce") for p in made[1:]] == [None, "other"]
         assert made[1][0]["jwk"] != proof(first.received[1])[0]["jwk"]
+
+
+def test_another_app_of_the_org_learns_nothing_of_the_first(build, ca):
+    """It is asked without a proof, and has a key of its own; the same app
+    after a reload is not asked anew."""
+    def play(connection, server):
+        while server.read_request(connection) is not None:
+            connection.sendall(refusal("use_dpop_nonce", "one"))
+    with OddServer(ca.context(), play) as server, \
+            start(server, build, ca) as net:
+        answered(net)
+        first = [proof(r) for r in server.received]
+        assert first[0] is None and first[1] is not None
+        net.send_conf()
+        seen = len(server.received)
+        answered(net)
+        assert proof(server.received[seen])[0]["jwk"] == first[1][0]["jwk"]
+        net.conf["oidc_client_id"] = APP[:-1] + "2"
+        net.send_conf()
+        seen = len(server.received)
+        answered(net)
+        other = [proof(r) for r in server.received[seen:]]
+        assert other[0] is None
+        assert other[1][0]["jwk"] != first[1][0]["jwk"]
+        assert [r.partition(b"client_id=")[2] for r in
+                server.received[seen:]] == [APP[:-1].encode() + b"2"] * 3
+
+
+def set_clock(offset, word):
+    """Refuses all that was made by another clock than one so far off."""
+    def play(connection, server):
+        while server.read_request(connection) is not None:
+            told = answer(json.dumps({"error": word}).encode(),
+                          "400 Bad Request", extra=(
+                              "DPoP-Nonce: n", "Date: " + formatdate(
+                                  time.time() + offset, usegmt=True)))
+            made = proof(server.received[-1])
+            if made is not None and abs(
+                    made[1]["iat"] - time.time() - offset) < 60:
+                told = answer(b"{}")
+            connection.sendall(told)
+    return play
+
+
+@pytest.mark.threat("T96")
+@pytest.mark.parametrize("offset", [600, -600])
+def test_clock_that_was_set_fails_no_login(build, ca, offset):
+    """The answer's Date tells; the same login goes on."""
+    with OddServer(ca.context(), set_clock(offset, "invalid_dpop_proof")) \
+            as server, start(server, build, ca) as net:
+        assert answered(net).status == 200
+        assert len(server.received) <= 3
+        assert len({r.partition(b"\r\n\r\n")[2]
+                    for r in server.received}) == 1
+        before = len(server.received)
+        assert answered(net).status == 200
+        assert len(server.received) == before + 1
+
+
+@pytest.mark.threat("T96")
+@pytest.mark.parametrize("path, body", [("/token", PASSWORD),
+                                        ("/primary-authenticate", PRIMARY)])
+def test_assertion_by_a_clock_that_was_set_is_made_anew_once(
+        build, ca, path, body):
+    """And a login that Okta has looked at never goes out again."""
+    for word, tries in (("invalid_client", 2), ("invalid_grant", 1)):
+        with OddServer(ca.context(), set_clock(600, word)) as server, \
+                start_on(server, build, ca, oidc_client_id=APP,
+                         oidc_base=BASE, has_oidc_key=1) as net:
+            net.sign = "e30.e{}.c2ln".format
+            got = answered(net, path, body)
+            assert got.status == 400 and word.encode() in got.body
+            assert len(server.received) == len(net.asserts) == tries
+            assert [abs(s - at) < 60 for s, at in
+                    zip(net.asserts, (0, 600))] == [True] * tries
