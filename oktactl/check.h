@@ -55,6 +55,10 @@ void check_groups(struct findings *all);
 void check_nsswitch(struct findings *all);
 /* check_pam.c: the stacks under /etc/pam.d. */
 void check_pam(struct findings *all);
+/* A stack of pam_stack_read() that could not be read. */
+struct pam_stack;
+void check_pam_unread(struct findings *all, enum severity severity,
+    const char *service, const char *type, const struct pam_stack *s);
 /* The command or the words that put the shipped lines in place. */
 const char *check_pam_remedy(void);
 /* check_accounts.c: [local_accounts]. conf may be NULL. */

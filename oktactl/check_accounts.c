@@ -99,8 +99,11 @@ check_session(struct findings *all, const struct conf *conf)
 	char buf[32];
 	size_t i = 0;
 
-	if (pam_stack_read(&stack, "/etc/pam.d", "sshd", "session") != 0)
+	if (pam_stack_read(&stack, "/etc/pam.d", "sshd", "session") != 0) {
+		check_pam_unread(
+		    all, SEVERITY_ERROR, "sshd", "session", &stack);
 		return;
+	}
 	while (i < stack.n &&
 	    strcmp(pam_line_module(&stack.lines[i]), "pam_okta.so") != 0)
 		i++;

@@ -204,19 +204,39 @@ is_service(const char *name)
 	return name[strcspn(name, ".~")] == '\0';
 }
 
+/* libpam refuses the service too, or knows more of it than we do: whether its
+ * stack holds is then not known, which is no reason to be silent. */
+void
+check_pam_unread(struct findings *all, enum severity severity,
+    const char *service, const char *type, const struct pam_stack *s)
+{
+	findings_add(all, "pam-unread", severity, s->file, s->line,
+	    "%s: %s can not be followed, so nobody knows whether it keeps out "
+	    "whom it should: %s (at most %d lines, and %d files deep)|mend or "
+	    "shorten that file, or what includes it, and look again: oktactl "
+	    "check",
+	    service, type, s->wrong, PAM_LINES_MAX, PAM_DEPTH_MAX);
+}
+
 static void
 check_service(struct findings *all, const char *service)
 {
 	static const char *const mains[] = {"sshd", "login", "sudo", "su"};
 	static struct pam_stack stack;
+	enum severity severity;
 	int is_main = 0;
 
 	for (size_t i = 0; i < COUNT(mains); i++)
 		is_main |= strcmp(service, mains[i]) == 0;
+	severity = is_main ? SEVERITY_ERROR : SEVERITY_WARNING;
 	if (pam_stack_read(&stack, PAM_DIR, service, "auth") == 0)
 		check_auth(all, service, &stack, is_main);
+	else
+		check_pam_unread(all, severity, service, "auth", &stack);
 	if (pam_stack_read(&stack, PAM_DIR, service, "account") == 0)
 		check_account(all, service, &stack, is_main);
+	else
+		check_pam_unread(all, severity, service, "account", &stack);
 }
 
 static void

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,15 @@ next_word(char **rest)
 	return start;
 }
 
+static int
+fail(struct pam_stack *s, const char *path, unsigned int line, const char *why)
+{
+	s->wrong = why;
+	s->line = line;
+	snprintf(s->file, sizeof(s->file), "%s", path);
+	return -1;
+}
+
 static int read_file(struct pam_stack *s, const char *dir, const char *name,
     const char *type, int depth, int level);
 
@@ -67,7 +77,7 @@ read_line(struct pam_stack *s, const char *dir, const char *path,
 	if (strcasecmp(control, "include") == 0)
 		return read_file(s, dir, module, type, depth + 1, level);
 	if (s->n == PAM_LINES_MAX)
-		return -1;
+		return fail(s, path, number, "too many lines");
 	l = &s->lines[s->n++];
 	*l = (struct pam_line){.line = number,
 	    .level = level,
@@ -91,19 +101,21 @@ read_file(struct pam_stack *s, const char *dir, const char *name,
 	int rc = 0;
 	FILE *f;
 
-	if (depth > PAM_DEPTH_MAX)
-		return -1;
 	if (name[0] == '/')
 		snprintf(path, sizeof(path), "%s", name);
 	else
 		snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (depth > PAM_DEPTH_MAX)
+		return fail(s, path, 0, "included too deep, or by itself");
 	f = fopen(path, "re");
-	if (f == NULL && name[0] != '/') {
+	if (f == NULL && errno == ENOENT && name[0] != '/') {
 		snprintf(path, sizeof(path), PAM_VENDOR_DIR "/%s", name);
 		f = fopen(path, "re");
+		if (f == NULL)
+			snprintf(path, sizeof(path), "%s/%s", dir, name);
 	}
 	if (f == NULL)
-		return -1;
+		return fail(s, path, 0, strerror(errno));
 	while (rc == 0 && getline(&line, &cap, f) != -1) {
 		number++;
 		if (len == 0)
@@ -111,7 +123,7 @@ read_file(struct pam_stack *s, const char *dir, const char *name,
 		/* A '\' at the end: the next line belongs to this one. */
 		more = strcspn(line, "\n");
 		if (more >= sizeof(whole) - len)
-			rc = -1;
+			rc = fail(s, path, first, "a line is too long");
 		else
 			memcpy(whole + len, line, more + 1);
 		len = rc != 0 ? 0 : len + more;
@@ -125,6 +137,8 @@ read_file(struct pam_stack *s, const char *dir, const char *name,
 			rc = read_line(
 			    s, dir, path, first, whole, type, depth, level);
 	}
+	if (rc == 0 && ferror(f))
+		rc = fail(s, path, 0, "it can not be read");
 	free(line);
 	fclose(f);
 	return rc;
@@ -135,6 +149,7 @@ pam_stack_read(
     struct pam_stack *s, const char *dir, const char *service, const char *type)
 {
 	s->n = 0;
+	s->wrong = NULL;
 	if (read_file(s, dir, service, type, 0, 0) != 0)
 		return -1;
 	return s->n > 0 || strcmp(service, "other") == 0

@@ -27,13 +27,18 @@ struct pam_line {
 struct pam_stack {
 	struct pam_line lines[PAM_LINES_MAX];
 	size_t n;
+	/* Where it could not be read. */
+	const char *wrong; /* NULL: it was */
+	char file[512];
+	unsigned int line; /* 0: the file itself */
 };
 
 /* Where libpam looks for what is not in /etc/pam.d (--enable-vendordir). */
 #define PAM_VENDOR_DIR "/usr/lib/pam.d"
 
-/* Reads the lines of type ("auth", "account" …). 0, or -1 where the service
- * has no file or an include goes too deep. A service without a line of that
+/* Reads the lines of type ("auth", "account" …). 0, or -1 and wrong, file and
+ * line: a file that is not there or can not be read, an include that goes too
+ * deep, too long a line or too many of them. A service without a line of that
  * type has those of the service "other", as for libpam. */
 int pam_stack_read(struct pam_stack *s, const char *dir, const char *service,
     const char *type);

@@ -92,6 +92,33 @@ def test_finding_is_seen_and_its_remedy_mends_it(host, finding, broken, then):
     assert report["findings"] == []
 
 
+@pytest.mark.parametrize("break_it, words, command", [
+    ("echo '@include nowhere' >>/etc/pam.d/sudo", "No such file", None),
+    ("printf 'auth required pam_env.so %2100d\\n' 0 >>/etc/pam.d/sudo",
+     "too long", "d"),
+    ("yes 'auth optional pam_env.so' | head -150 >>/etc/pam.d/sudo",
+     "too many", ",$d"),
+    ("echo 'auth include sudo' >>/etc/pam.d/sudo", "too deep", None)])
+def test_stack_that_can_not_be_followed_is_found(host, break_it, words,
+                                                 command):
+    """Nothing is known of it, and check says so instead of nothing."""
+    host.ok(break_it)
+    f = found(host, "pam-unread")
+    assert f["severity"] == "error"
+    assert f["text"].startswith("sudo: auth") and words in f["text"]
+    assert "mend or shorten that file" in f["fix"]
+    if command:
+        edit(host, f, command)
+    elif "deep" in words:
+        assert f["file"].startswith("/etc/pam.d/") and not f["line"]
+        host.ok("sed -i '/include sudo/d' /etc/pam.d/sudo")
+    else:
+        assert f["file"] == "/etc/pam.d/nowhere"
+        host.ok("touch /etc/pam.d/nowhere")
+    assert check(host)[1]["ok"], check(host)
+    host.ok("rm -f /etc/pam.d/nowhere")
+
+
 def test_probe_answers_while_no_daemon_runs(host):
     host.ok("$OKTA_TREE/tests/host/oktad stop")
     try:

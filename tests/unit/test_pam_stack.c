@@ -2,6 +2,7 @@
  * The flat stack that `oktactl check` judges must be the one libpam builds: a
  * line that is overlooked here is a door that check calls shut.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -111,8 +112,17 @@ test_a_file_that_includes_itself_ends(void **state)
 	(void)state;
 	put("deep", "auth include deep\n");
 	assert_int_equal(pam_stack_read(&stack, dir.path, "deep", "auth"), -1);
+	assert_non_null(strstr(stack.wrong, "too deep"));
+	assert_non_null(strstr(stack.file, "/deep"));
 	assert_int_equal(
 	    pam_stack_read(&stack, dir.path, "absent", "auth"), -1);
+	assert_string_equal(stack.wrong, strerror(ENOENT));
+	put("half", "auth required pam_x.so\n@include absent\n");
+	assert_int_equal(pam_stack_read(&stack, dir.path, "half", "auth"), -1);
+	assert_non_null(strstr(stack.file, "/absent"));
+	put("half", "auth required pam_x.so\n");
+	assert_int_equal(pam_stack_read(&stack, dir.path, "half", "auth"), 0);
+	assert_null(stack.wrong);
 }
 
 static void
@@ -168,6 +178,15 @@ test_more_lines_than_fit_are_an_error_not_a_cut(void **state)
 		    text + len, sizeof(text) - len, "auth required pam_x.so\n");
 	put("svc", text);
 	assert_int_equal(pam_stack_read(&stack, dir.path, "svc", "auth"), -1);
+	assert_string_equal(stack.wrong, "too many lines");
+	assert_int_equal(stack.line, PAM_LINES_MAX + 1);
+	memset(text, 'x', 2100);
+	strcpy(text + 2100, "\n");
+	memcpy(text, "\nauth required pam_x.so ", 24);
+	put("svc", text);
+	assert_int_equal(pam_stack_read(&stack, dir.path, "svc", "auth"), -1);
+	assert_string_equal(stack.wrong, "a line is too long");
+	assert_int_equal(stack.line, 2);
 }
 
 int
