@@ -51,9 +51,9 @@
 
 enum {
 	DIR_MAJOR = 1,
-	DIR_MINOR = 5, /* 1: sources, and who belongs to them; 2: ssh keys;
+	DIR_MINOR = 6, /* 1: sources, and who belongs to them; 2: ssh keys;
 			  3: local groups; 4: another body_checksum; 5: keys of
-			  local accounts */
+			  local accounts; 6: keys in the private file, too */
 	DIR_NAME_MAX = 31, /* utmp keeps 32 bytes */
 	DIR_LARGE_GROUP =
 	    10000, /* member lists longer than this are left out */
@@ -78,7 +78,8 @@ enum dir_section_type {
 	DIR_PEOPLE_IDS = 10, /* hash: Okta id -> person */
 	DIR_TEAMS = 11, /* struct dir_team (private file) */
 	DIR_TEAM_GIDS = 12, /* hash: gid -> team */
-	DIR_SSH_KEYS = 13, /* struct dir_keys */
+	DIR_SSH_KEYS = 13, /* struct dir_keys: of users; in the private file of
+			      people who are no users */
 	DIR_LOCAL_ACCOUNTS = 14, /* struct dir_account, by name */
 	DIR_LOCAL_GROUPS = 15, /* struct dir_local_group, rising */
 	DIR_RULES = 16, /* words (rules.h); only in the file of rules */

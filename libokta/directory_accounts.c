@@ -1,12 +1,59 @@
 /*
- * The writer's part for local accounts: the ssh keys that open one, each
- * person's by themselves, without a word of whose they are.
+ * The writer's part for ssh keys: those of people, and those that open a local
+ * account, each person's by themselves, without a word of whose they are.
  */
 #include "config.h"
 
 #include <string.h>
 
 #include "directory_image.h"
+
+static uint64_t
+align8(uint64_t n)
+{
+	return (n + 7) & ~7ULL;
+}
+
+uint64_t
+image_key_size(const struct image_person *p, int is_adopted)
+{
+	return p->nkeys == 0 || p->is_adopted != is_adopted
+	    ? 0
+	    : align8(sizeof(struct dir_keys) + p->keys_len);
+}
+
+uint64_t
+image_keys_size(const struct image *i, int is_adopted, size_t *count)
+{
+	uint64_t size, all = 0;
+
+	*count = 0;
+	for (size_t n = 0; n < i->npeople; n++) {
+		size = image_key_size(&i->people[n], is_adopted);
+		*count += size > 0;
+		all += size;
+	}
+	return all;
+}
+
+void
+image_keys_put(const struct image *i, int is_adopted, uint8_t *at)
+{
+	for (size_t n = 0; n < i->npeople; n++) {
+		const struct image_person *p = &i->people[n];
+		struct dir_keys r = {
+		    .size = (uint32_t)image_key_size(p, is_adopted),
+		    .uid = p->uid,
+		    .count = p->nkeys,
+		    .len = p->keys_len};
+
+		if (r.size == 0)
+			continue;
+		memcpy(at, &r, sizeof(r));
+		memcpy(at + sizeof(r), p->keys, p->keys_len);
+		at += r.size;
+	}
+}
 
 int
 image_add_account(
@@ -43,9 +90,8 @@ account_size(const struct image_account *a, const struct image_person *p)
 	if (p == NULL || p->nkeys == 0 ||
 	    (p->flags & (DIR_USER_NO_LOGIN | DIR_USER_NO_KEY)) != 0)
 		return 0;
-	return (sizeof(struct dir_account) + strlen(a->name) + 1 + p->keys_len +
-		   7) &
-	    ~7ULL;
+	return align8(
+	    sizeof(struct dir_account) + strlen(a->name) + 1 + p->keys_len);
 }
 
 uint64_t

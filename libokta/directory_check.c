@@ -385,7 +385,12 @@ directory_check(const struct directory *d, const struct directory_rules *r,
 		return OKTA_BAD;
 	if (directory_check_accounts(d, r, f) != OKTA_OK)
 		return OKTA_BAD;
-	if (directory_check_keys(d, r, f) != OKTA_OK)
+	if (!r->has_keys && d->section[DIR_SSH_KEYS].size != 0)
+		return directory_fault_set(f,
+		    "there are ssh keys, and okta.conf has no "
+		    "ssh_keys_attribute",
+		    0, "");
+	if (directory_check_keys(d, d, f) != OKTA_OK)
 		return OKTA_BAD;
 	return directory_check_local(d, f);
 }

@@ -9,29 +9,38 @@
 #include "name.h"
 #include "sshkey.h"
 
+/* In the private file they are those of people whom the public one does not
+ * have. */
+static int
+has_owner(const struct directory *d, const struct directory *public,
+    const struct directory_keys *k)
+{
+	struct directory_person p;
+	struct directory_user u;
+
+	if (d == public)
+		return directory_user_by_uid(d, k->uid, &u) == OKTA_OK;
+	return directory_person_by_uid(d, k->uid, &p) == OKTA_OK &&
+	    directory_user_by_uid(public, k->uid, &u) == OKTA_ABSENT;
+}
+
 int
-directory_check_keys(const struct directory *d, const struct directory_rules *r,
+directory_check_keys(const struct directory *d, const struct directory *public,
     struct directory_fault *f)
 {
 	struct directory_keys k;
-	struct directory_user u;
 	uint32_t cursor = 0, n = 0;
 	unsigned int count;
 	int code;
 
-	if (!r->has_keys && d->section[DIR_SSH_KEYS].size != 0)
-		return directory_fault_set(f,
-		    "there are ssh keys, and okta.conf has no "
-		    "ssh_keys_attribute",
-		    0, "");
 	while ((code = directory_next_keys(d, &cursor, &k)) == OKTA_OK) {
 		n++;
-		if (directory_user_by_uid(d, k.uid, &u) != OKTA_OK)
+		if (!has_owner(d, public, &k))
 			return directory_fault_set(
 			    f, "ssh keys belong to nobody", k.uid, "");
 		if (!sshkey_are_keys(k.text, k.len, &count) || count != k.count)
 			return directory_fault_set(
-			    f, "an ssh key is not one", k.uid, u.name);
+			    f, "an ssh key is not one", k.uid, "");
 	}
 	if (code != OKTA_ABSENT)
 		return directory_fault_set(

@@ -18,9 +18,10 @@ int directory_check_frame(const struct directory *d, struct directory_fault *f);
 /* What access rules need: ids, orders, people, networks. */
 int directory_check_sources(
     const struct directory *people, struct directory_fault *f);
-/* ssh keys: whose, and whether they are keys. */
+/* ssh keys of d: whose, and whether they are keys. d is the public file, or the
+ * private one beside it. */
 int directory_check_keys(const struct directory *d,
-    const struct directory_rules *r, struct directory_fault *f);
+    const struct directory *public, struct directory_fault *f);
 /* Keys of local accounts: names in order, and whether they are keys. */
 int directory_check_accounts(const struct directory *d,
     const struct directory_rules *r, struct directory_fault *f);

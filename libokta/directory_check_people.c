@@ -174,12 +174,12 @@ directory_check_people(const struct directory *people,
 		return OKTA_BAD;
 	if (directory_check_slots(people, DIR_PEOPLE_IDS, n, f) != OKTA_OK)
 		return OKTA_BAD;
-	if (people->section[DIR_SSH_KEYS].size != 0 ||
-	    people->section[DIR_LOCAL_ACCOUNTS].size != 0 ||
+	if (people->section[DIR_LOCAL_ACCOUNTS].size != 0 ||
 	    people->section[DIR_LOCAL_GROUPS].size != 0)
 		return directory_fault_set(
 		    f, "what is public stands in the private file", 0, "");
-	if (check_teams(people, d, f) != OKTA_OK)
+	if (check_teams(people, d, f) != OKTA_OK ||
+	    directory_check_keys(people, d, f) != OKTA_OK)
 		return OKTA_BAD;
 	return directory_check_sources(people, f);
 }

@@ -289,26 +289,28 @@ team_put(uint8_t *at, const struct image_team *t)
 	memcpy(at + sizeof(r), t->id, r.id_len + 1);
 }
 
-static uint64_t
-keys_size(const struct image_person *p)
+static void
+layout_keys(struct layout *l, const struct image *i, int is_adopted)
 {
-	return p->nkeys == 0 || p->is_adopted
-	    ? 0
-	    : align8(sizeof(struct dir_keys) + p->keys_len);
+	size_t count;
+	uint64_t size = image_keys_size(i, is_adopted, &count);
+
+	layout_section(l, DIR_SSH_KEYS, count, size);
+	layout_hash(l, DIR_SSH_KEY_UIDS, count);
 }
 
+/* s: of the keys, and behind it that of their hash. */
 static void
-keys_put(uint8_t *at, const struct image_person *p)
+hash_keys(const struct layout *l, const struct dir_section *s,
+    const struct image *i, int is_adopted, uint32_t seed)
 {
-	struct dir_keys r = {.size = (uint32_t)keys_size(p),
-	    .uid = p->uid,
-	    .count = p->nkeys,
-	    .len = p->keys_len};
+	uint64_t offset = 0, size;
 
-	if (r.size == 0)
-		return;
-	memcpy(at, &r, sizeof(r));
-	memcpy(at + sizeof(r), p->keys, p->keys_len);
+	for (size_t n = 0; n < i->npeople; n++, offset += size) {
+		size = image_key_size(&i->people[n], is_adopted);
+		if (size > 0)
+			hash_put_id(l, s + 1, seed, i->people[n].uid, offset);
+	}
 }
 
 static void
@@ -327,13 +329,7 @@ hash_directory(const struct layout *l, const struct image *i, uint32_t seed)
 		hash_put_id(l, &t[2], seed, p->uid, offset);
 		offset += user_size(p);
 	}
-	for (n = 0, offset = 0; n < i->npeople; n++) {
-		const struct image_person *p = &i->people[n];
-
-		if (keys_size(p) > 0)
-			hash_put_id(l, &t[7], seed, p->uid, offset);
-		offset += keys_size(p);
-	}
+	hash_keys(l, &t[6], i, 0, seed);
 	for (n = 0, offset = 0; n < i->nteams; n++) {
 		const struct image_team *g = &i->teams[n];
 
@@ -362,6 +358,7 @@ hash_people(const struct layout *l, const struct image *i, uint32_t seed)
 		hash_put_id(l, &t[5], seed, i->teams[n].gid, offset);
 		offset += team_size(&i->teams[n]);
 	}
+	hash_keys(l, &t[9], i, 1, seed);
 }
 
 /* Fills the hash sections under the first seed that leaves no run of slots
@@ -394,18 +391,15 @@ image_write_directory(const struct image *i, int *fd, struct error *e)
 {
 	struct layout l;
 	const size_t public = i->npeople - i->nadopted;
-	uint64_t users = 0, groups = 0, keys = 0;
+	uint64_t users = 0, groups = 0;
 	uint64_t accounts;
-	size_t with_keys = 0, naccounts;
+	size_t naccounts;
 	uint32_t seed;
 	uint8_t *at;
 	size_t n;
 
-	for (n = 0; n < i->npeople; n++) {
+	for (n = 0; n < i->npeople; n++)
 		users += user_size(&i->people[n]);
-		keys += keys_size(&i->people[n]);
-		with_keys += keys_size(&i->people[n]) > 0;
-	}
 	for (n = 0; n < i->nteams; n++)
 		groups += group_size(&i->teams[n]);
 	accounts = image_accounts_size(i, &naccounts);
@@ -416,8 +410,7 @@ image_write_directory(const struct image *i, int *fd, struct error *e)
 	layout_section(&l, DIR_GROUPS, i->nteams, groups);
 	layout_hash(&l, DIR_GROUP_NAMES, i->nteams);
 	layout_hash(&l, DIR_GROUP_GIDS, i->nteams);
-	layout_section(&l, DIR_SSH_KEYS, with_keys, keys);
-	layout_hash(&l, DIR_SSH_KEY_UIDS, with_keys);
+	layout_keys(&l, i, 0);
 	layout_section(&l, DIR_LOCAL_ACCOUNTS, naccounts, accounts);
 	layout_array(&l, DIR_LOCAL_GROUPS, i->nlocals, sizeof(*i->locals));
 	if (layout_map(&l, "okta-directory", fd, e) == -1 ||
@@ -429,9 +422,7 @@ image_write_directory(const struct image *i, int *fd, struct error *e)
 	for (at = l.base + l.table[3].offset, n = 0; n < i->nteams;
 	     at += group_size(&i->teams[n]), n++)
 		group_put(at, i, &i->teams[n]);
-	for (at = l.base + l.table[6].offset, n = 0; n < i->npeople;
-	     at += keys_size(&i->people[n]), n++)
-		keys_put(at, &i->people[n]);
+	image_keys_put(i, 0, l.base + l.table[6].offset);
 	image_accounts_put(i, l.base + l.table[8].offset);
 	array_put(&l, 9, i->locals);
 	layout_header(&l, i, DIR_MAGIC_PUBLIC, public, seed);
@@ -456,7 +447,7 @@ image_write_people(const struct image *i, int *fd, struct error *e)
 		people += person_size(&i->people[n]);
 	for (n = 0; n < i->nteams; n++)
 		teams += team_size(&i->teams[n]);
-	layout_begin(&l, 9);
+	layout_begin(&l, 11);
 	layout_section(&l, DIR_PEOPLE, i->npeople, people);
 	layout_hash(&l, DIR_PEOPLE_UIDS, i->npeople);
 	layout_hash(&l, DIR_PEOPLE_NAMES, i->npeople);
@@ -466,6 +457,7 @@ image_write_people(const struct image *i, int *fd, struct error *e)
 	layout_array(&l, DIR_SOURCES, i->nsources, sizeof(*i->sources));
 	layout_array(&l, DIR_BELONGS, i->nbelongs, sizeof(*i->belongs));
 	layout_array(&l, DIR_NETS, i->nnets, sizeof(*i->nets));
+	layout_keys(&l, i, 1);
 	if (layout_map(&l, "okta-people", fd, e) == -1 ||
 	    choose_seed(&l, i, hash_people, &seed, e) == -1)
 		goto fail;
@@ -478,6 +470,7 @@ image_write_people(const struct image *i, int *fd, struct error *e)
 	array_put(&l, 6, i->sources);
 	array_put(&l, 7, i->belongs);
 	array_put(&l, 8, i->nets);
+	image_keys_put(i, 1, l.base + l.table[9].offset);
 	layout_header(&l, i, DIR_MAGIC_PEOPLE, i->npeople, seed);
 	if (layout_seal(&l, "okta-people", fd, e) == -1)
 		goto fail;

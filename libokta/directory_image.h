@@ -66,7 +66,13 @@ int image_settle_rules(struct image *i, struct error *e);
 
 /* directory_write.c: by uid, once the people are in order; or NULL. */
 struct image_person *image_find_person(const struct image *i, uint32_t uid);
-/* directory_accounts.c: an order; bytes and number of the records of the
+/* directory_accounts.c: the ssh keys of people, of those who stand in the
+ * people file only or of the others: bytes of the record of one, 0: none; bytes
+ * and number of those of all; and those, to where the section begins. */
+uint64_t image_key_size(const struct image_person *p, int is_adopted);
+uint64_t image_keys_size(const struct image *i, int is_adopted, size_t *count);
+void image_keys_put(const struct image *i, int is_adopted, uint8_t *at);
+/* Of local accounts: an order; bytes and number of the records of the
  * section; and those, to where it begins. */
 int image_order_accounts(const void *a, const void *b);
 uint64_t image_accounts_size(const struct image *i, size_t *count);

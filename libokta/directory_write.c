@@ -213,7 +213,7 @@ image_add_user(struct image *i, const struct image_user *u, struct error *e)
 	p->flags = user_flags(i, u);
 	p->status = u->status;
 	p->why = u->why;
-	p->is_adopted = u->is_adopted;
+	p->is_adopted = u->is_adopted != 0;
 	i->nadopted += (size_t)(u->is_adopted != 0);
 	i->npeople++;
 	return 0;

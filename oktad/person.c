@@ -279,8 +279,10 @@ person_by_key(const struct person_files *files, const struct slice_person *p,
 	    find_account(&v, files, p->account, p->uid, &list) == NULL)
 		while (rules_next_behind(
 			   &v.people, &list, &cursor, &v.person) == OKTA_OK) {
-			if (directory_keys_by_uid(&v.d, v.person.uid, &k) !=
-				OKTA_OK ||
+			if ((directory_keys_by_uid(&v.d, v.person.uid, &k) !=
+				    OKTA_OK &&
+				directory_keys_by_uid(
+				    &v.people, v.person.uid, &k) != OKTA_OK) ||
 			    !has_line(&k, key) ||
 			    copy(id, DIR_OKTA_ID_MAX + 1, v.person.id) != 0)
 				continue;

@@ -271,6 +271,10 @@ check_adopted(const struct publish_rules *r, const struct directory *d,
 	struct directory_user u;
 	uint64_t offset = 0;
 
+	if (!r->has_keys && people->section[DIR_SSH_KEYS].size != 0)
+		return error_set(e, ERROR_PROTOCOL,
+		    "people: there are ssh keys, and okta.conf has no "
+		    "ssh_keys_attribute");
 	/* Then there is nobody (directory_check_people()). */
 	if (people->header->users == d->header->users)
 		return 0;

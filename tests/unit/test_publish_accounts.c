@@ -131,6 +131,57 @@ test_number_of_whom_nss_does_not_know_is_in_id_range(void **state)
 	snapshot_free(&plain);
 }
 
+static void
+test_keys_of_whom_nss_does_not_know_stand_in_the_private_file_alone(
+    void **state)
+{
+	char pair[] = "daemon2 00uAdopted", *pairs[] = {pair, NULL};
+	struct snapshot s, plain;
+	struct directory_keys k;
+	struct image *i;
+	struct dir_keys *r;
+	int d, p;
+
+	(void)state;
+	assert_int_equal(publish_users(3), 0);
+	rules.local_accounts = pairs;
+	adopt(&s, "00uAdopted", NULL);
+	refused(&s, "people: there are ssh keys, and okta.conf has no");
+	rules.has_keys = 1;
+	adopt(&s, "00uAdopted", NULL);
+	assert_int_equal(
+	    directory_keys_by_uid(&s.d, SNAPSHOT_UID(1), &k), OKTA_ABSENT);
+	assert_int_equal(
+	    directory_keys_by_uid(&s.people, SNAPSHOT_UID(1), &k), OKTA_OK);
+	assert_int_equal(k.count, 1);
+	assert_int_equal(k.len, strlen(key));
+	assert_memory_equal(k.text, key, k.len);
+	/* Where the directory has a user of that number, they are nobody's. */
+	i = snapshot_begin();
+	snapshot_user(i, SNAPSHOT_UID(0), "user0");
+	snapshot_user(i, SNAPSHOT_UID(1), "daemon2");
+	snapshot_end(&plain, i);
+	d = make_memfd(plain.bytes, plain.size, SEALS);
+	p = make_memfd(s.people_bytes, s.people_size, SEALS);
+	assert_int_equal(publish_fds(SNAPSHOT_ID_MIN, d, p), -1);
+	assert_non_null(
+	    strstr(error.text, "people: ssh keys belong to nobody"));
+	close(d);
+	close(p);
+	/* What is no key is none here either. */
+	r = (void *)(s.people_bytes + s.people.section[DIR_SSH_KEYS].offset);
+	((char *)(r + 1))[0] = 'c';
+	directory_stamp(s.people_bytes, s.people_size, 0, 0);
+	refused(&s, "people: an ssh key is not one");
+	adopt(&s, "00uAdopted", NULL);
+	if (publish(&s) != 0)
+		fail_msg("refused: %s", error.text);
+	snapshot_free(&s);
+	snapshot_free(&plain);
+	rules.local_accounts = NULL;
+	rules.has_keys = 0;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
@@ -139,6 +190,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_local_accounts_are_okta_confs_to_give_T13),
 	    TEST(test_number_of_whom_nss_does_not_know_is_in_id_range),
+	    TEST(
+		test_keys_of_whom_nss_does_not_know_stand_in_the_private_file_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
