@@ -9,6 +9,7 @@ libokta_libbase_la_SOURCES += libokta/directory.h libokta/directory.c \
 	libokta/directory_list.c libokta/directory_people.c \
 	libokta/directory_person.c libokta/directory_uid.c \
 	libokta/directory_source.c libokta/directory_keys.c \
+	libokta/directory_account.c \
 	libokta/directory_local.c \
 	libokta/directory_walk.c libokta/directory_walk.h \
 	libokta/directory_check_keys.c libokta/sshkey.c libokta/sshkey.h \

@@ -108,8 +108,9 @@ find_account(struct call *c)
 	const struct passwd *pw;
 	struct directory rules;
 
-	if (geteuid() != 0 ||
-	    directory_open(&rules, OKTA_RULES_PATH, DIR_MAGIC_RULES) != OKTA_OK)
+	c->has_no_rules = geteuid() == 0 &&
+	    directory_open(&rules, OKTA_RULES_PATH, DIR_MAGIC_RULES) != OKTA_OK;
+	if (geteuid() != 0 || c->has_no_rules)
 		return PAM_IGNORE;
 	c->is_account = rules_account(&rules, c->user, &account) == OKTA_OK;
 	c->is_shared = account.is_shared;

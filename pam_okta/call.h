@@ -30,6 +30,7 @@ struct call {
 	/* With PAM_SUCCESS: a local account that people of Okta are behind, and
 	 * whether by more than one; or what the published record says. */
 	int is_account, is_shared;
+	int has_no_rules; /* with PAM_IGNORE, to root: they can not be read */
 	uint32_t uid, record_flags, max_age_s;
 };
 

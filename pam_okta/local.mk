@@ -18,6 +18,7 @@ pam_okta_pam_okta_la_SOURCES = \
 	pam_okta/proof.c pam_okta/proof.h \
 	pam_okta/session.c \
 	libokta/access.c libokta/address.c libokta/client.c libokta/directory.c \
+	libokta/directory_account.c \
 	libokta/directory_age.c libokta/directory_file.c \
 	libokta/directory_format.c libokta/directory_person.c \
 	libokta/directory_source.c libokta/name_text.c libokta/rules.c \

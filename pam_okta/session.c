@@ -77,12 +77,39 @@ tell_oktad(struct call *c, uint16_t op, const char *ticket,
 	return r;
 }
 
+/* Has sshd let somebody in by a key, to a local account that okta-keys serves
+ * keys of, while the rules can not be read? Then nobody can say whose it is. */
+static int
+is_blind(const struct call *c)
+{
+	struct directory_keys k;
+	const char *name = "";
+	struct directory d;
+	uint64_t offset = 0;
+	int r;
+
+	if (!c->has_no_rules || proof_key(c) == NULL)
+		return 0;
+	r = directory_open(&d, OKTA_DIRECTORY_PATH, DIR_MAGIC_PUBLIC);
+	while (r == OKTA_OK && strcmp(name, c->user) != 0)
+		r = directory_next_account(&d, &offset, &name, &k);
+	directory_close(&d);
+	return r == OKTA_OK;
+}
+
 int
 session_open(struct call *c)
 {
 	struct binding *b = c->binding;
 	int has_ticket, r;
 
+	if (is_blind(c)) {
+		pam_syslog(c->pamh, LOG_ERR,
+		    "%s: denied: " OKTA_RULES_PATH " is not there, or bad, so "
+		    "nobody knows whose ssh key this is; restart oktad",
+		    c->user);
+		return PAM_PERM_DENIED;
+	}
 	if (b == NULL || !b->is_ours)
 		return PAM_SUCCESS;
 	binding_take_ticket(c->pamh, b);

@@ -235,5 +235,6 @@ def test_nss_module_is_small_enough_to_be_read():
 
 def test_pam_module_does_not_grow():
     """Under 1,500 is what it is meant to be; this is what it is: 2,000 and
-    the access rules of the account phase (addresses, words, sources)."""
-    assert linked_lines("pam_okta") < 2430
+    the access rules of the account phase (addresses, words, sources), and the
+    keys that are worth nothing without them."""
+    assert linked_lines("pam_okta") < 2490

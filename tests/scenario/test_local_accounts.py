@@ -143,6 +143,71 @@ def test_key_of_nobody_or_of_two_is_refused_in_the_session(host, keys):
         assert why in host.log()
 
 
+@pytest.mark.parametrize("also", [False, True])
+def test_key_of_who_has_an_account_of_her_own_names_her_on_a_shared_one(
+        host, keys, also):
+    """She is no user of the directory, and behind deploy all the same."""
+    host.control("PUT", f"/groups/{DEPLOY}/users/{IDS['alice']}")
+    pub = {name: host.ok(f"cat /root/k-{name}.pub").strip()
+           for name in ("alice", "bob", "both")}
+    if also:  # one key that she and bob both have names neither
+        host.control("PATCH", "/users/alice@example.com", {
+            "profile": {"sshKeys": [pub["alice"], pub["bob"]]}})
+    host.ok("oktactl sync")
+    try:
+        until(host, lambda: keys["alice"] in served(host, "deploy"))
+        assert by_key(host, "alice", "deploy") == "alice@example.com"
+        assert by_key(host, "alice", "alice") == "alice@example.com"
+        assert by_key(host, "bob", "deploy") == (
+            None if also else "bob@example.com")
+    finally:
+        host.control("DELETE", f"/groups/{DEPLOY}/users/{IDS['alice']}")
+        host.control("PATCH", "/users/alice@example.com",
+                     {"profile": {"sshKeys": [pub["alice"]]}})
+        host.ok("oktactl sync")
+    until(host, lambda: keys["alice"] not in served(host, "deploy"))
+    assert by_key(host, "alice", "deploy") is None
+    assert by_key(host, "bob", "deploy") == "bob@example.com"
+
+
+RULES = "/var/lib/okta/private/rules"
+
+
+@pytest.mark.parametrize("how", ["lost", "damaged"])
+def test_without_the_rules_no_key_of_okta_s_opens_a_local_account(
+        host, keys, how):
+    """okta-keys can not see them and serves; the session is refused. oktad
+    writes them anew with the next answer of Okta, so it is away here."""
+    host.ok(f"{OKTAD} stop; " + (
+        f"rm {RULES}" if how == "lost" else f"printf x >{RULES}"))
+    try:
+        assert keys["bob"] in served(host, "deploy")
+        for key, account in (("bob", "deploy"), ("carol", "deploy"),
+                             ("none", "deploy"), ("alice", "alice")):
+            before = host.log().count("nobody knows whose ssh key this is")
+            assert by_key(host, key, account, "id -u") is None
+            until(host, lambda n=before: host.log().count(
+                "nobody knows whose ssh key this is") > n)
+            # Neither a command, nor a file, nor a door into the network.
+            assert host.run(f"sftp -b /dev/null -i /root/k-{key} "
+                            f"{account}@127.0.0.1").returncode != 0
+        assert own(host, "alice", "Pw-alice")[0] != 0
+        assert shared(host, "bob", "Pw-bob", seconds=20)[0] != 0
+        # Whoever is only the host's never waits for us: by key, by password,
+        # and root as that account.
+        add_key(host, "lena")
+        assert ssh_key(host, "lena").stdout.strip() == "lena"
+        code, lines, _ = ssh(
+            host, "lena", LOCAL_PASSWORD,
+            options="-o PreferredAuthentications=keyboard-interactive")
+        assert (code, lines[-1]) == (0, "lena")
+        assert host.ok("su deploy -c 'id -u'").strip() == str(DEPLOY_UID)
+    finally:
+        host.ok(f"{OKTAD} start")
+        host.ok("oktactl sync")
+    assert by_key(host, "bob", "deploy") == "bob@example.com"
+
+
 def test_without_the_daemon_only_names_are_missing(host, keys):
     host.ok(f"{OKTAD} stop")
     try:
