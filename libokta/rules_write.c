@@ -97,6 +97,16 @@ is_person(const char *id)
 	return strncmp(id, "00u", 3) == 0;
 }
 
+int
+rules_is_own(char *const *pairs, size_t i)
+{
+	size_t len = strcspn(pairs[i], " ") + 1;
+
+	return is_person(pairs[i] + len) &&
+	    (i == 0 || strncmp(pairs[i - 1], pairs[i], len) != 0) &&
+	    (pairs[i + 1] == NULL || strncmp(pairs[i + 1], pairs[i], len) != 0);
+}
+
 /* Those of an account stand together. */
 static void
 put_accounts(struct buf *b, char *const *pairs)
@@ -107,8 +117,7 @@ put_accounts(struct buf *b, char *const *pairs)
 
 		while (pairs[n] != NULL && strncmp(pairs[n], name, len) == 0)
 			n++;
-		put_bytes(b, n == 1 && is_person(name + len) ? 'L' : 'M', name,
-		    len - 1);
+		put_bytes(b, rules_is_own(pairs, 0) ? 'L' : 'M', name, len - 1);
 		for (; n > 0; n--, pairs++)
 			put_word(b, is_person(*pairs + len) ? 'p' : 'a',
 			    *pairs + len);

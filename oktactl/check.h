@@ -67,5 +67,12 @@ void check_accounts(struct findings *all, const struct conf *conf);
 void check_keys(struct findings *all, const struct conf *conf);
 /* check_sshd.c: UsePAM. */
 void check_sshd(struct findings *all);
+/* The line by which sshd_config decides about a keyword of these, the first one
+ * outside of Match, included files in their place. 1, or 0: there is none. */
+struct sshd_line {
+	char file[256], word[64], value[64];
+	unsigned int line;
+};
+int check_sshd_find(const char *const *words, struct sshd_line *found);
 
 #endif

@@ -7,12 +7,14 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "check.h"
 #include "directory.h"
 #include "local_account.h"
 #include "pam_stack.h"
 #include "paths.h"
+#include "rules_write.h"
 
 #define SHADOW_FILE "/etc/shadow"
 
@@ -121,10 +123,31 @@ check_session(struct findings *all, const struct conf *conf)
 	    conf->local_accounts[0], check_pam_remedy());
 }
 
+/* Whoever comes with a password is asked for a name first, and the password
+ * method of sshd has no room for a second question. */
+static void
+check_question(struct findings *all, const char *name)
+{
+	/* The other two are what older versions call it (servconf.c). */
+	static const char *const words[] = {"KbdInteractiveAuthentication",
+	    "ChallengeResponseAuthentication", "SkeyAuthentication", NULL};
+	struct sshd_line l;
+
+	if (!check_sshd_find(words, &l) || strcasecmp(l.value, "no") != 0)
+		return;
+	findings_add(all, "local-account-question", SEVERITY_WARNING, l.file,
+	    l.line,
+	    "sshd can not ask who somebody is, so nobody gets into %s with a "
+	    "password|sed -i 's/^[[:space:]]*%s.*/KbdInteractiveAuthentication "
+	    "yes/' %s && systemctl reload ssh",
+	    name, l.word, l.file);
+}
+
 void
 check_accounts(struct findings *all, const struct conf *conf)
 {
 	char name[DIR_NAME_MAX + 1], last[DIR_NAME_MAX + 1] = "";
+	char shared[DIR_NAME_MAX + 1] = "";
 
 	if (conf == NULL || conf->local_accounts == NULL ||
 	    conf->local_accounts[0] == NULL)
@@ -133,7 +156,12 @@ check_accounts(struct findings *all, const struct conf *conf)
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(*p, " "), *p);
 		if (strcmp(name, last) != 0)
 			check_account(all, conf, name);
+		if (!rules_is_own(conf->local_accounts,
+			(size_t)(p - conf->local_accounts)))
+			strcpy(shared, name);
 		strcpy(last, name);
 	}
+	if (shared[0] != '\0')
+		check_question(all, shared);
 	check_session(all, conf);
 }

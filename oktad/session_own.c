@@ -4,17 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is pairs[i] the only line of its account, and a person's? */
-static int
-is_own(char *const *pairs, size_t i)
-{
-	size_t len = strcspn(pairs[i], " ") + 1;
-
-	return strncmp(pairs[i] + len, "00u", 3) == 0 &&
-	    strlen(pairs[i] + len) <= DIR_OKTA_ID_MAX &&
-	    (i == 0 || strncmp(pairs[i - 1], pairs[i], len) != 0) &&
-	    (pairs[i + 1] == NULL || strncmp(pairs[i + 1], pairs[i], len) != 0);
-}
+#include "rules_write.h"
 
 int
 session_own_read(struct own_accounts *own, const struct conf *c,
@@ -35,7 +25,7 @@ session_own_read(struct own_accounts *own, const struct conf *c,
 		struct own_account *a = &own->all[own->n];
 		size_t len = strcspn(pairs[i], " ");
 
-		if (!is_own(pairs, i))
+		if (!rules_is_own(pairs, i))
 			continue;
 		snprintf(a->name, sizeof(a->name), "%.*s", (int)len, pairs[i]);
 		snprintf(

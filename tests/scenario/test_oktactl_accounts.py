@@ -46,3 +46,49 @@ def test_check_finds_an_account_that_is_published_as_well(host):
     host.ok("cp /tmp/passwd.before /etc/passwd;"
             "cp -p /tmp/okta.conf.before /etc/okta/okta.conf;"
             f"{OKTAD} stop; {OKTAD} start; oktactl sync")
+
+
+def test_check_finds_that_sshd_can_not_ask_who_somebody_is(host):
+    """As sshd reads it: the first line counts, an included file's in its place,
+    and none behind a Match."""
+    def question():
+        return findings(host).get("local-account-question")
+
+    sshd = "/etc/ssh/sshd_config"
+    part = "/etc/ssh/sshd_config.d/00-ask.conf"
+    host.ok(f"cp -p {sshd} /tmp/sshd.before")
+    try:
+        assert question() is None
+        host.ok(f"sed -i 's/^KbdInteractiveAuthentication.*/"
+                f"  kbdinteractiveauthentication  NO/' {sshd}")
+        found = question()
+        assert found["file"] == sshd and "deploy" in found["text"]
+        assert host.ok(f"sed -n {found['line']}p {sshd}").split()[1] == "NO"
+        host.ok(found["fix"].split(" && ")[0])
+        assert question() is None
+        assert "KbdInteractiveAuthentication yes" in host.ok(f"cat {sshd}")
+        for text in ("Match User lena\nKbdInteractiveAuthentication no\n",
+                     "KbdInteractiveAuthentication yes\n"
+                     "ChallengeResponseAuthentication no\n",
+                     "# KbdInteractiveAuthentication no\n"):
+            host.ok(f"printf '{text}' >{part}; sed -i '1i Include "
+                    f"sshd_config.d/*.conf' {sshd}")
+            assert question() is None, text
+            assert host.run(f"sshd -T -f {sshd} | grep -qi "
+                            "'^kbdinteractiveauthentication yes'"
+                            ).returncode == 0
+        host.ok(f"printf 'ChallengeResponseAuthentication=no\n' >{part}")
+        assert host.run(f"sshd -T -f {sshd} | grep -qi "
+                        "'^kbdinteractiveauthentication no'").returncode == 0
+        assert (question()["file"], question()["line"]) == (part, 1)
+        host.ok(question()["fix"].split(" && ")[0])
+        assert question() is None
+        # One to one nobody is asked: no word about that.
+        host.ok("cp -p /etc/okta/okta.conf /tmp/okta.conf.before; "
+                "sed -i '/^deploy = /d' /etc/okta/okta.conf; "
+                f"printf 'KbdInteractiveAuthentication no\n' >{part}")
+        assert question() is None
+        host.ok("cp -p /tmp/okta.conf.before /etc/okta/okta.conf")
+        assert question()["file"] == part
+    finally:
+        host.run(f"cp -p /tmp/sshd.before {sshd}; rm -f {part}")
