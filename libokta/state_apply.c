@@ -183,12 +183,14 @@ put_person(struct state *s, const struct wish *w, uint32_t number, uint32_t gid,
  * somebody has the number. */
 static const char sql_placed[] =
     "INSERT OR IGNORE INTO name SELECT name, 1, id FROM placed ORDER BY name;"
+    /* The renamed keep their home. */
+    "INSERT OR IGNORE INTO home SELECT p.id, p.name FROM placed w"
+    " CROSS JOIN person p ON p.id = w.id;"
     "INSERT INTO person SELECT p.uid, p.id, p.gid, p.name, ip.login, ip.gecos,"
     " ip.home, ip.shell, ip.status, NOT ip.has_status, 0"
     " FROM (SELECT * FROM placed ORDER BY uid) p"
     " CROSS JOIN in_person ip ON ip.id = p.id WHERE 1"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name;"
-    "INSERT OR IGNORE INTO home SELECT id, name FROM placed ORDER BY id;"
     "DELETE FROM claim WHERE EXISTS"
     " (SELECT 1 FROM person WHERE uid = claim.number);"
     "DELETE FROM placed;";

@@ -12,6 +12,7 @@ static const char additions[] =
     " import INTEGER NOT NULL, PRIMARY KEY (kind, key)) STRICT;"
     /* Numbers outside of id_range that root has brought along. */
     "CREATE TABLE IF NOT EXISTS far (number INTEGER PRIMARY KEY) STRICT;"
+    /* Of people who have another name now than their home was made of. */
     "CREATE TABLE IF NOT EXISTS home (id TEXT PRIMARY KEY,"
     " name TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     /* Of earlier versions: state_apply() does it, for all of them at once. */
@@ -21,9 +22,9 @@ static const char additions[] =
     /* A claim is done with when somebody has the number. */
     "CREATE TRIGGER IF NOT EXISTS group_comes AFTER INSERT ON grp BEGIN"
     " DELETE FROM claim WHERE number = new.gid; END;"
-    /* Of a state.db that is older than this table. */
-    "INSERT INTO home SELECT id, name FROM person"
-    " WHERE NOT EXISTS (SELECT 1 FROM home);";
+    /* Earlier versions had a row for everybody. */
+    "DELETE FROM home WHERE name ="
+    " (SELECT name FROM person WHERE person.id = home.id);";
 
 int
 state_ids_open(struct state *s, struct error *e)
@@ -71,7 +72,7 @@ state_each_number(struct state *s,
 {
 	sqlite3_stmt *q = prepare(s,
 	    "SELECT n.kind, n.id, n.number, coalesce(p.gid, n.number), n.k,"
-	    " coalesce(p.name, g.name), h.name FROM number n"
+	    " coalesce(p.name, g.name), coalesce(h.name, p.name) FROM number n"
 	    " LEFT JOIN person p ON n.kind = 1 AND p.id = n.id"
 	    " LEFT JOIN grp g ON n.kind = 2 AND g.id = n.id"
 	    " LEFT JOIN home h ON n.kind = 1 AND h.id = n.id"
@@ -437,7 +438,10 @@ state_claim(struct state *s, const struct ids_line *l, int64_t import,
 	if (rc == 1 && put_claim(s, l, key, import, e) == -1)
 		rc = -1;
 	if (rc >= 1 && l->home[0] != '\0' && id[0] != '\0' &&
-	    put_pair(s, "INSERT OR IGNORE INTO home SELECT ?3, ?1 WHERE ?2",
+	    /* Whoever is here has a home. */
+	    put_pair(s,
+		"INSERT OR IGNORE INTO home SELECT ?3, ?1 WHERE ?2"
+		" AND NOT EXISTS (SELECT 1 FROM person WHERE id = ?3)",
 		l->home, 1, id, e) == -1)
 		rc = -1;
 	return rc == 2 ? 1 : rc;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "state_fixture.h"
 #include "state_ids.h"
@@ -257,6 +258,76 @@ test_imported_home_is_the_one(void **state)
 	assert_string_equal(home, "ally");
 }
 
+static int
+find_number(void *arg, const struct state_number *n, struct error *e)
+{
+	(void)e;
+	if (strcmp(n->id, "00uA") == 0)
+		snprintf(arg, 64, "%s", n->home);
+	return 0;
+}
+
+/* Before a rename and after it, an import says another name than the home that
+ * files are in by now. */
+static void
+test_imported_home_is_not_for_whoever_has_one(void **state)
+{
+	struct fixture *f = *state;
+	char line[64], home[64] = "";
+	const char *const lines[] = {line, NULL};
+	uint32_t uid;
+
+	begin(f);
+	stage_name(f, "00uA", "alice");
+	apply(f);
+	uid = find(f, "00uA").found.uid;
+	snprintf(line, sizeof(line), "user 00uA %u %u ally", uid, uid);
+	for (int i = 0; i < 2; i++) {
+		import(f, lines);
+		assert_int_equal(
+		    state_each_person(f->s, find_home, home, &f->e), 0);
+		assert_string_equal(home, "alice");
+		memset(home, 0, sizeof(home));
+		assert_int_equal(
+		    state_each_number(f->s, find_number, home, &f->e), 0);
+		assert_string_equal(home, "alice");
+		begin(f);
+		stage_name(f, "00uA", "asmith");
+		apply(f);
+	}
+}
+
+/* Earlier versions wrote down everybody's. */
+static void
+test_homes_of_an_earlier_version_are_kept(void **state)
+{
+	struct fixture *f = *state;
+	char home[64] = "";
+	sqlite3 *db;
+
+	begin(f);
+	stage_name(f, "00uA", "alice");
+	apply(f);
+	state_close(f->s);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db,
+		"CREATE TRIGGER person_comes AFTER INSERT ON person BEGIN"
+		" INSERT OR IGNORE INTO home VALUES (new.id, new.name);"
+		" DELETE FROM claim WHERE number = new.uid; END;"
+		"INSERT INTO home SELECT id, name FROM person",
+		NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_changes(db), 1);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	open_state(f);
+	begin(f);
+	stage_name(f, "00uA", "asmith");
+	apply(f);
+	assert_int_equal(state_each_person(f->s, find_home, home, &f->e), 0);
+	assert_string_equal(home, "alice");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -270,6 +341,8 @@ main(void)
 	    T(test_primary_groups_of_claims_have_to_be_known),
 	    T(test_renamed_person_keeps_number_and_home),
 	    T(test_imported_home_is_the_one),
+	    T(test_imported_home_is_not_for_whoever_has_one),
+	    T(test_homes_of_an_earlier_version_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
