@@ -37,6 +37,10 @@ choose(struct sessions *sessions, const struct hello *h,
 	else if (login != NULL)
 		person_choose(
 		    &person_files_here, NULL, login->person, h->service, p);
+	/* An sshd of another name, or what else lets in from elsewhere: this
+	 * is nothing that the host does by itself. */
+	else if (by->rhost[0] != '\0')
+		return "nobody of Okta is behind this login from elsewhere";
 	return NULL;
 }
 

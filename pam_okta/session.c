@@ -124,12 +124,14 @@ session_open(struct call *c)
 	explicit_bzero(b->ticket, sizeof(b->ticket));
 	/* Of a local account oktad's no is one, also to sudo from it: the
 	 * account phase knows only that somebody behind it may. And where
-	 * several people are behind it, whoever has logged in needs a name;
-	 * what root does as that account, and cron, goes on without oktad. */
+	 * several people are behind it, whoever has logged in, or comes from
+	 * elsewhere, needs a name; what root does as that account, and cron,
+	 * goes on without oktad. */
 	if (r == OKTA_OK || !b->is_account || b->session[0] != '\0' ||
 	    (r != OKTA_BAD &&
 		!(c->is_shared && strcmp(c->user, b->name) == 0 &&
-		    (has_ticket || proof_is_sshd(c)))))
+		    (has_ticket || proof_is_sshd(c) ||
+			call_address(c) != NULL))))
 		return PAM_SUCCESS;
 	pam_syslog(c->pamh, LOG_NOTICE,
 	    "%s: denied: nobody of Okta is known who may begin this session; "

@@ -159,3 +159,24 @@ def test_one_of_several_does_not_use_up_the_others_requests(host):
             for name in ("bob", "carol")]
     assert "no request was made" in last[0]["reason"]
     assert last[1] is None or "429" not in last[1]["reason"]
+
+
+def test_login_from_elsewhere_needs_a_name_under_any_service(host, keys):
+    """An sshd that goes by another name is none to pam_okta, so no key tells
+    who it is: nobody gets in that way, with oktad or without. What root and
+    cron do as that account goes on."""
+    def session(more=""):
+        return host.run(f"pamtester {more} gate deploy open_session "
+                        "close_session").returncode == 0
+
+    host.ok("sed '/^session/!b; /pam_loginuid/d' /etc/pam.d/sshd "
+            ">/etc/pam.d/gate")
+    try:
+        for command in ("true", f"{OKTAD} stop"):
+            host.ok(command)
+            assert session()
+            for address in ("192.0.2.7", "2001:db8::7", "gate.example.com"):
+                assert not session(f"-I rhost={address}")
+    finally:
+        host.ok(f"rm /etc/pam.d/gate; {OKTAD} start")
+    assert "nobody of Okta is behind this login from elsewhere" in host.log()
