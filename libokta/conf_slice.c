@@ -99,7 +99,6 @@ static const struct slice_row person_rows[] = {
     ROW(375, SLICE_NUMBER, slice_person, person_uid),
     ROW(353, SLICE_ARRAY, slice_person, refusal),
     ROW(354, SLICE_ARRAY, slice_person, factors),
-    ROW(355, SLICE_ARRAY, slice_person, device),
     ROW(356, SLICE_NUMBER, slice_person, preferred),
     ROW(357, SLICE_NUMBER, slice_person, has_grace),
     ROW(358, SLICE_ARRAY, slice_person, url),

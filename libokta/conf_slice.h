@@ -61,7 +61,6 @@ struct slice_person {
 	enum conf_flow flow;
 	enum conf_factor factor;
 	char factors[PROOF_LIST_SIZE]; /* kinds by preference */
-	char device[33]; /* this host and person, for Okta; "": none */
 	char url[256]; /* of the org: where people are sent to */
 	uint32_t preferred; /* enum proof_kind + 1: used last; 0: none */
 	uint32_t deadline_s;

@@ -276,6 +276,8 @@ enum internal_tag {
 	TAG_FACTOR = 145, /* INT_SEND: u32 enum proof_kind */
 	TAG_SESSION_TOKEN = 146, /* INT_OUTCOME: what an Okta session can be
 				    made of */
+	TAG_DEVICE = 147, /* INT_GRANT of the first try, of a trusted
+			     application: what Okta remembers, 32 digits */
 	/* Besides, from protocol.h: RHOST in CHARGE and OUTCOME, CODE (the
 	 * verdict for the client) in OUTCOME and REFUSE, TICKET in TICKET. */
 

@@ -106,6 +106,10 @@ int budget_parse_address(const char *text, struct budget_address *a);
 /* A local caller, as root names him (PAM_RUSER): an address of his own, that no
  * network has. */
 void budget_caller_address(const char *name, struct budget_address *a);
+/* PROTOCOL_UNKNOWN, or what was no address. */
+int budget_is_unknown(const struct budget_address *a);
+/* What one who has it surely has all of. */
+struct budget_address budget_site(const struct budget_address *a);
 int budget_clock(struct budget_now *now);
 
 /* Reads path (made with mode 0600 where it is absent). A file that can not be

@@ -36,15 +36,26 @@ budget_is_same(const struct budget_address *a, const struct budget_address *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-int
-budget_is_near(const struct budget_address *a, const struct budget_address *b)
+struct budget_address
+budget_site(const struct budget_address *a)
 {
 	enum { SITE = 8 };
+	struct budget_address site = *a;
 
 	/* Who has an IPv6 address, has all of its /64 (RFC 4291, 2.5.4). What
 	 * begins with 0 is IPv4, or one of ours. */
-	return a->bytes[0] == 0 ? budget_is_same(a, b)
-				: memcmp(a->bytes, b->bytes, SITE) == 0;
+	if (a->bytes[0] != 0)
+		memset(site.bytes + SITE, 0, sizeof(site.bytes) - SITE);
+	return site;
+}
+
+int
+budget_is_near(const struct budget_address *a, const struct budget_address *b)
+{
+	const struct budget_address one = budget_site(a),
+				    other = budget_site(b);
+
+	return budget_is_same(&one, &other);
 }
 
 int

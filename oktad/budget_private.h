@@ -36,7 +36,6 @@ int budget_is_same(
 /* From one place, as far as a limit per address goes. */
 int budget_is_near(
     const struct budget_address *a, const struct budget_address *b);
-int budget_is_unknown(const struct budget_address *a);
 int budget_is_this_host(const struct budget_address *a);
 /* Does it still say anything? */
 int budget_counts(const struct entry *e, const struct budget_now *now);

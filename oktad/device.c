@@ -35,15 +35,19 @@ make_key(const char *path, struct secret *key, struct error *e)
 
 int
 device_token(const char *path, const char *okta_id,
-    char token[DEVICE_TOKEN_SIZE + 1], struct error *e)
+    const struct budget_address *from, char token[DEVICE_TOKEN_SIZE + 1],
+    struct error *e)
 {
 	struct secret key = {0}, machine = {0};
 	unsigned char digest[EVP_MAX_MD_SIZE] = {0};
-	unsigned char text[MACHINE_SIZE + 80];
+	unsigned char text[MACHINE_SIZE + 80 + sizeof(from->bytes)];
+	struct budget_address place = budget_site(from);
 	struct error none;
 	int rc = -1, len;
 
 	token[0] = '\0';
+	if (budget_is_unknown(from))
+		return 0;
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		rc = make_key(path, &key, e);
 	else
@@ -57,11 +61,18 @@ device_token(const char *path, const char *okta_id,
 	if (rc == 0)
 		file_read_public(MACHINE_ID, 0, MACHINE_SIZE, &machine, &none);
 	len = rc == 0
-	    ? snprintf((char *)text, sizeof(text), "%.*s%c%s", (int)machine.len,
-		  machine.bytes != NULL ? machine.bytes : "", '\n', okta_id)
+	    ? snprintf((char *)text, sizeof(text), "%.*s%c%s%c",
+		  (int)machine.len, machine.bytes != NULL ? machine.bytes : "",
+		  '\n', okta_id, '\n')
 	    : -1;
+	if (len >= 0 && (size_t)len <= sizeof(text) - sizeof(place.bytes)) {
+		memcpy(text + len, place.bytes, sizeof(place.bytes));
+		len += (int)sizeof(place.bytes);
+	} else {
+		len = -1;
+	}
 	if (rc == 0 &&
-	    (len < 0 || (size_t)len >= sizeof(text) ||
+	    (len < 0 ||
 		HMAC(EVP_sha256(), key.bytes, (int)key.len, text, (size_t)len,
 		    digest, NULL) == NULL))
 		rc = error_set(e, ERROR_SYSTEM, "no device of %s", okta_id);

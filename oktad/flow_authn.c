@@ -59,7 +59,7 @@ authn_begin(struct authn *t, struct login *l)
 	t->manner = (struct authn_manner){
 	    .credential = p->trusted_app ? HTTP_DAEMON : HTTP_ANONYMOUS,
 	    .forwarded_for = flow_forwarded_for(l),
-	    .device = p->trusted_app ? p->device : NULL,
+	    .device = p->trusted_app ? l->link->device : NULL,
 	    .timeout_ms = flow_time_ms(l, REQUEST_MS),
 	    .watch = &l->talk->fd,
 	};

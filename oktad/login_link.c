@@ -58,6 +58,16 @@ read_refusal(struct wire_in *in, struct login_refusal *refusal)
 	}
 }
 
+static void
+read_grant(struct login_link *l, struct wire_in *in)
+{
+	struct wire_field f;
+
+	while (wire_next(in, &f) == 1)
+		if (f.tag == TAG_DEVICE)
+			(void)wire_str(&f, l->device, sizeof(l->device));
+}
+
 /* Sends a built request for leave. 0, and where want_fd *fd; -1. */
 static int
 ask_leave(struct login_link *l, struct wire_out *o, int want_fd, int *fd,
@@ -83,6 +93,7 @@ ask_leave(struct login_link *l, struct wire_out *o, int want_fd, int *fd,
 			    "no leave to try within the "
 			    "deadline: other tries of this person hold it up");
 	} else if (in.op == INT_GRANT && nfds == (size_t)want_fd) {
+		read_grant(l, &in);
 		return 0;
 	} else if (in.op == INT_REFUSE) {
 		read_refusal(&in, refusal);

@@ -15,6 +15,9 @@ struct login_link {
 	uint64_t deadline;
 	/* Who asks, on this host, by root's word; "", NULL: unknown. */
 	const char *caller;
+	/* This host, the person, and where they come from, for Okta; "" none,
+	 * and before the first grant. */
+	char device[33];
 };
 
 /* What oktad said where there is no leave. */

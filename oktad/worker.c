@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "code.h"
+#include "device.h"
 #include "link.h"
 #include "log.h"
+#include "paths.h"
 #include "person.h"
 
 enum { NET_MS = 5000 }; /* how long a charge waits for oktad-net */
@@ -89,7 +91,7 @@ worker_close(struct worker *w)
 	if (w->pid > 0)
 		kill(w->pid, SIGKILL);
 	slots_give(&p->slots, w->peer);
-	explicit_bzero(w, sizeof(*w)); /* the device's token */
+	explicit_bzero(w, sizeof(*w));
 	free(w);
 	if (state == WORKER_GRANTED)
 		worker_try_held(p);
@@ -118,10 +120,25 @@ refuse(struct worker *w, enum verdict_code verdict, const char *why)
 	send_frame(w, &o, -1);
 }
 
+/* Without a device Okta asks for a factor each time. */
+static void
+put_device(const struct worker *w, struct wire_out *o)
+{
+	char token[DEVICE_TOKEN_SIZE + 1];
+	struct error e = {0};
+
+	if (device_token(
+		OKTA_DEVICE_PATH, w->person.id, &w->address, token, &e) != 0)
+		log_event(LOG_ERR, "device", log_text("error", e.text));
+	if (token[0] != '\0')
+		wire_put_str(o, TAG_DEVICE, token);
+	explicit_bzero(token, sizeof(token));
+}
+
 static void
 grant(struct worker *w)
 {
-	uint8_t frame[64];
+	uint8_t frame[128];
 	struct wire_out o;
 	int fd = -1;
 
@@ -134,7 +151,10 @@ grant(struct worker *w)
 	w->state = WORKER_GRANTED;
 	w->has_channel = 1;
 	wire_begin(&o, frame, sizeof(frame), INT_GRANT, w->charge_id);
+	if (fd >= 0 && w->person.trusted_app)
+		put_device(w, &o);
 	send_frame(w, &o, fd);
+	explicit_bzero(frame, sizeof(frame));
 	if (fd >= 0)
 		close(fd);
 }

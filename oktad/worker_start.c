@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "code.h"
-#include "device.h"
 #include "link.h"
 #include "log.h"
 #include "paths.h"
@@ -25,15 +24,9 @@ static void
 fill_habits(struct parent *p, struct slice_person *person)
 {
 	enum proof_kind kind = preference_of(p->preferences, person->id);
-	struct error e = {0};
 
-	if (person->id[0] == '\0')
-		return;
-	person->preferred = kind < PROOF_COUNT ? kind + 1 : 0;
-	/* Without a device Okta asks for a factor each time. */
-	if (person->trusted_app &&
-	    device_token(OKTA_DEVICE_PATH, person->id, person->device, &e) != 0)
-		log_event(LOG_ERR, "device", log_text("error", e.text));
+	if (person->id[0] != '\0')
+		person->preferred = kind < PROOF_COUNT ? kind + 1 : 0;
 }
 
 /* What "not written" means. Until Okta has told, an app counts as one of

@@ -448,8 +448,8 @@ def test_worker_that_is_killed_leaves_its_push_counted(host):
 
 def test_device_of_a_trusted_application_is_remembered_by_okta(
         build, tmp_path):
-    """One number per person, the same at each login; Okta's policy decides,
-    and a service that demands a factor asks all the same."""
+    """One number per person and address: from elsewhere the password alone is
+    not enough. A service that demands a factor asks all the same."""
     with open(f"{TREE}/tests/host/token.conf", encoding="utf-8") as f:
         conf = f.read()
     conf += "\n[login]\ntrusted_app = yes\n"
@@ -461,6 +461,10 @@ def test_device_of_a_trusted_application_is_remembered_by_okta(
         def enter(*answers, how="ssh bob@127.0.0.1 id -un"):
             return login(h, "bob", *answers, how=how)
 
+        def devices():
+            return {json.loads(r["body"])["context"]["deviceToken"]
+                    for r in h.requests() if r["path"] == "/api/v1/authn"}
+
         h.ok("sed -i 's/^KbdInteractiveAuthentication no/"
              "KbdInteractiveAuthentication yes/' /etc/ssh/sshd_config; "
              "kill -HUP $(cat /run/okta-host/sshd.pid)")
@@ -468,11 +472,18 @@ def test_device_of_a_trusted_application_is_remembered_by_okta(
         assert code == 0, out + h.log()[-3000:]
         code, out = enter()
         assert code == 0 and "Choose" not in out, out
-        bodies = [json.loads(r["body"]) for r in h.requests()
-                  if r["path"] == "/api/v1/authn"]
-        devices = {b["context"]["deviceToken"] for b in bodies}
-        assert len(devices) == 1 and len(devices.pop()) == 32
-        code, out = enter(how=NOBODY + "su bob -c 'id -un'")
+        assert [len(d) for d in devices()] == [32]
+        code, out = enter(
+            *[("Choose", "none")] * 3, how="ssh -o NumberOfPasswordPrompts=1 "
+            "-o PreferredAuthentications=keyboard-interactive -b 127.0.0.2 "
+            "bob@127.0.0.1 id -un")
+        assert code != 0 and "Choose" in out, out
+        assert len(devices()) == 2
+        su = NOBODY + "su bob -c 'id -un'"
+        code, out = enter(("Choose", "totp"), ("Verify code", code_now(1)),
+                          how=su)
+        assert code == 0, out + h.log()[-3000:]
+        code, out = enter(how=su)
         assert code != 0 and "needs a second factor" in out
 
 

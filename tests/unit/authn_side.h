@@ -193,6 +193,8 @@ serve_link(uint8_t *frame)
 		fake.channel = ends[0];
 	}
 	wire_begin(&o, frame, WIRE_INTERNAL_MAX, INT_GRANT, in.id);
+	if (fake.device[0] != '\0')
+		wire_put_str(&o, TAG_DEVICE, fake.device);
 	send_frame(fake.link, &o, ends[1] >= 0 ? &ends[1] : NULL);
 	if (ends[1] >= 0)
 		close(ends[1]);
@@ -286,7 +288,6 @@ run(const char *password, enum conf_factor factor, const char *refusal)
 
 	strcpy(person.factors,
 	    fake.factors != NULL ? fake.factors : PROOF_DEFAULT);
-	strcpy(person.device, fake.device);
 	person.trusted_app = fake.device[0] != '\0';
 	person.okta_sessions = fake.okta_sessions;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);

@@ -33,30 +33,65 @@ end(void **state)
 	return 0;
 }
 
-static void
-test_device_is_one_per_host_and_person_and_stays(void **state)
+static int
+token_of(const char *file, const char *id, const char *from, char token[33],
+    struct error *e)
 {
-	char alice[33], again[33], bob[33], other[33];
+	struct budget_address address;
+
+	budget_parse_address(from, &address);
+	return device_token(folder_at(&folder, file), id, &address, token, e);
+}
+
+static void
+test_device_is_one_per_host_person_and_place_and_stays(void **state)
+{
+	/* The first two are one place. */
+	static const struct {
+		const char *file, *id, *from;
+	} cases[] = {
+	    {"device", "00ua", "2001:db8::1"},
+	    {"device", "00ua", "2001:db8::2:3:4:5"},
+	    {"device", "00ua", "192.0.2.1"},
+	    {"device", "00ub", "192.0.2.1"},
+	    {"elsewhere", "00ua", "192.0.2.1"},
+	    {"device", "00ua", "192.0.2.2"},
+	    {"device", "00ua", "2001:db8:0:1::1"},
+	    {"device", "00ua", ""},
+	};
+	enum { CASES = sizeof(cases) / sizeof(cases[0]) };
+	char tokens[CASES][33], again[33];
 	struct error e = {0};
 	struct stat st;
 
 	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		assert_int_equal(token_of(cases[i].file, cases[i].id,
+				     cases[i].from, tokens[i], &e),
+		    0);
+		assert_int_equal(strlen(tokens[i]), 32);
+		assert_int_equal(strspn(tokens[i], "0123456789abcdef"), 32);
+		for (size_t k = 0; k < i; k++)
+			assert_int_equal(strcmp(tokens[i], tokens[k]) == 0,
+			    i == 1 && k == 0);
+	}
 	assert_int_equal(
-	    device_token(folder_at(&folder, "device"), "00ua", alice, &e), 0);
-	assert_int_equal(
-	    device_token(folder_at(&folder, "device"), "00ua", again, &e), 0);
-	assert_int_equal(
-	    device_token(folder_at(&folder, "device"), "00ub", bob, &e), 0);
-	assert_int_equal(
-	    device_token(folder_at(&folder, "elsewhere"), "00ua", other, &e),
-	    0);
-	assert_string_equal(alice, again);
-	assert_string_not_equal(alice, bob);
-	assert_string_not_equal(alice, other);
-	assert_int_equal(strlen(alice), 32);
-	assert_int_equal(strspn(alice, "0123456789abcdef"), 32);
+	    token_of("device", "00ua", "::ffff:192.0.2.1", again, &e), 0);
+	assert_string_equal(again, tokens[2]);
 	assert_int_equal(stat(folder_at(&folder, "device"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+/* All of them would be one place. */
+static void
+test_who_comes_from_nobody_knows_where_has_no_device(void **state)
+{
+	struct error e = {0};
+	char token[33] = "x";
+
+	(void)state;
+	assert_int_equal(token_of("device", "00ua", "?", token, &e), 0);
+	assert_string_equal(token, "");
 }
 
 static void
@@ -67,19 +102,16 @@ test_key_that_others_can_read_or_that_is_cut_makes_no_device(void **state)
 	FILE *f;
 
 	(void)state;
-	assert_int_equal(
-	    device_token(folder_at(&folder, "device"), "00ua", token, &e), 0);
+	assert_int_equal(token_of("device", "00ua", "", token, &e), 0);
 	assert_int_equal(chmod(folder_at(&folder, "device"), 0644), 0);
-	assert_int_equal(
-	    device_token(folder_at(&folder, "device"), "00ua", token, &e), -1);
+	assert_int_equal(token_of("device", "00ua", "", token, &e), -1);
 	assert_string_equal(token, "");
 	assert_int_equal(chmod(folder_at(&folder, "device"), 0600), 0);
 	f = fopen(folder_at(&folder, "device"), "w");
 	assert_non_null(f);
 	fputs("short", f);
 	fclose(f);
-	assert_int_equal(
-	    device_token(folder_at(&folder, "device"), "00ua", token, &e), -1);
+	assert_int_equal(token_of("device", "00ua", "", token, &e), -1);
 	assert_string_equal(token, "");
 	assert_non_null(strstr(e.text, "is cut"));
 }
@@ -163,7 +195,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_device_is_one_per_host_and_person_and_stays),
+	    TEST(test_device_is_one_per_host_person_and_place_and_stays),
+	    TEST(test_who_comes_from_nobody_knows_where_has_no_device),
 	    TEST(test_key_that_others_can_read_or_that_is_cut_makes_no_device),
 	    TEST(test_last_factor_is_kept_over_a_restart),
 	    TEST(test_damaged_file_of_preferences_refuses_nobody),
