@@ -29,7 +29,8 @@
 #define OKTA_HELD_PATH OKTA_PRIVATE_DIR "/held"
 #define OKTA_HELD_PEOPLE_PATH OKTA_PRIVATE_DIR "/held.people"
 #define OKTA_BEFORE_PATH OKTA_PRIVATE_DIR "/people.before"
-#define OKTA_STATE_DB_PATH OKTA_STATE_DIR "/state/state.db"
+#define OKTA_STATE_FOLDER OKTA_STATE_DIR "/state"
+#define OKTA_STATE_DB_PATH OKTA_STATE_FOLDER "/state.db"
 
 #define OKTA_NET_USER "oktad-net"
 #define OKTA_SYNC_USER "oktad-sync"

@@ -241,6 +241,16 @@ state_close(struct state *s)
 }
 
 int
+state_has_moved(const struct state *s)
+{
+	int moved = 0;
+
+	return sqlite3_file_control(
+		   s->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+	    moved;
+}
+
+int
 state_begin(struct state *s, struct error *e)
 {
 	return state_exec(s, "BEGIN IMMEDIATE", e);

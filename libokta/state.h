@@ -33,6 +33,9 @@ struct state;
 int state_open(const char *path, struct state **s, int *is_new, int *set_aside,
     struct error *e);
 void state_close(struct state *s);
+/* 1 where the file has been removed, moved or replaced under us (T116): what
+ * is written is lost with the process. */
+int state_has_moved(const struct state *s);
 
 int state_begin(struct state *s, struct error *e);
 int state_commit(struct state *s, struct error *e);

@@ -37,6 +37,33 @@ listen_name(enum door door)
 	return doors[door].name;
 }
 
+const char *
+listen_path(enum door door)
+{
+	return doors[door].path;
+}
+
+void
+listen_mark(enum door door, struct listen_mark *m)
+{
+	struct stat st;
+
+	memset(m, 0, sizeof(*m));
+	if (lstat(doors[door].path, &st) == 0) {
+		m->dev = st.st_dev;
+		m->ino = st.st_ino;
+	}
+}
+
+int
+listen_is_marked(enum door door, const struct listen_mark *m)
+{
+	struct listen_mark now;
+
+	listen_mark(door, &now);
+	return now.dev == m->dev && now.ino == m->ino;
+}
+
 #ifdef HAVE_LIBSYSTEMD
 static int
 inherit_one(int fds[DOOR_COUNT], int fd, const char *name, struct error *e)

@@ -11,8 +11,16 @@
 #ifndef OKTAD_LISTEN_H
 #define OKTAD_LISTEN_H
 
+#include <sys/types.h>
+
 #include "error.h"
 #include "peer.h"
+
+/* Which file a socket is; all 0: none. */
+struct listen_mark {
+	dev_t dev;
+	ino_t ino;
+};
 
 /* Takes from the environment what systemd passed, so it has to be called
  * before sandbox_begin(); -1 in fds for each door that was not handed over. 0,
@@ -24,5 +32,10 @@ int listen_inherit(int fds[DOOR_COUNT], struct error *e);
 int listen_make(int fds[DOOR_COUNT], gid_t internal_group, struct error *e);
 /* "login", "self", "control", "internal". */
 const char *listen_name(enum door door);
+const char *listen_path(enum door door);
+/* The socket that is there now. */
+void listen_mark(enum door door, struct listen_mark *m);
+/* 1 where it is still the same. */
+int listen_is_marked(enum door door, const struct listen_mark *m);
 
 #endif

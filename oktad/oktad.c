@@ -68,6 +68,8 @@ set_up(struct parent *p, int fds[DOOR_COUNT], struct error *e)
 		return -1;
 	if (p->is_probe)
 		return 0;
+	for (int i = 0; i < DOOR_COUNT; i++)
+		p->doors[i].is_own = fds[i] < 0;
 	if (setup_folders(&p->users, e) != 0 || setup_lock(e) != 0 ||
 	    listen_make(fds, p->users.net.gid, e) != 0)
 		return -1;
@@ -91,7 +93,7 @@ set_up(struct parent *p, int fds[DOOR_COUNT], struct error *e)
 		log_event(LOG_ERR, "sessions", log_text("error", later.text));
 	if (p->is_foreground)
 		p->netns = setup_no_network();
-	if (setup_capabilities(p->netns >= 0, e) != 0)
+	if (setup_capabilities(p->netns >= 0, p->is_foreground, e) != 0)
 		return -1;
 	/* Under systemd the unit has one too. */
 	return sandbox_has_filter() ? sandbox_load_filter(SANDBOX_PARENT, e)

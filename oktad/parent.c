@@ -14,6 +14,7 @@
 #include "control.h"
 #include "link.h"
 #include "log.h"
+#include "mend.h"
 #include "notify.h"
 #include "paths.h"
 #include "publishing.h"
@@ -87,6 +88,8 @@ restart_expired(struct watch *w)
 	struct service *services[] = {&p->net_service, &p->sync_service};
 	uint64_t now = wire_now_ms();
 
+	/* It may be what they ended for. */
+	mend_all(p);
 	for (size_t i = 0; i < 2; i++) {
 		if (services[i]->again != 0 && services[i]->again <= now)
 			service_start(services[i]);
@@ -236,7 +239,8 @@ start(struct parent *p, const int fds[DOOR_COUNT])
 	else if (accept_open(p, fds) != 0)
 		return -1;
 	if (!p->is_probe &&
-	    (session_watch_open(p) != 0 || okta_sessions_open(p) != 0))
+	    (session_watch_open(p) != 0 || okta_sessions_open(p) != 0 ||
+		mend_open(p) != 0))
 		return -1;
 	p->ratchet = (struct watch){.fd = -1,
 	    .expired = ratchet_expired,

@@ -8,6 +8,7 @@
  *	control.c	oktactl
  *	change.c	a change in Okta, and its credential
  *	publishing.c	the image that is being checked
+ *	mend.c		what was removed under us
  *	parent.c	start, signals, reload, end
  */
 #ifndef OKTAD_PARENT_H
@@ -19,6 +20,7 @@
 #include "budget.h"
 #include "child.h"
 #include "conf.h"
+#include "listen.h"
 #include "loop.h"
 #include "okta_session.h"
 #include "peer.h"
@@ -45,6 +47,8 @@ struct door_watch {
 	struct watch watch;
 	enum door door;
 	struct parent *parent;
+	struct listen_mark mark; /* of its socket */
+	int is_own; /* else systemd's */
 };
 
 /* What an image is held against beside itself. */
@@ -75,6 +79,7 @@ struct parent {
 	struct watch signals;
 	struct watch ratchet; /* of `confirmed` */
 	struct watch restart; /* of net and sync */
+	struct watch mend; /* of what was removed under us */
 	int is_ending;
 
 	struct conf *conf;

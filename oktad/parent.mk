@@ -25,6 +25,7 @@ oktad_libparent_la_SOURCES = \
 	oktad/link_assert.c oktad/link_assert.h \
 	oktad/listen.c oktad/listen.h \
 	oktad/loop.c oktad/loop.h \
+	oktad/mend.c oktad/mend.h \
 	oktad/notify.c oktad/notify.h \
 	oktad/okta_session.c oktad/okta_session.h \
 	oktad/okta_session_take.c oktad/okta_session_private.h \

@@ -61,8 +61,11 @@ make_folder(
 	umask(old);
 	if (!made && errno != EEXIST)
 		return error_errno(e, "%s", path);
-	if (made && uid != 0 && chown(path, uid, gid) != 0)
-		return error_errno(e, "%s: owner", path);
+	if (made && uid != 0 && chown(path, uid, gid) != 0) {
+		error_errno(e, "%s: owner", path);
+		rmdir(path); /* root's would never become theirs */
+		return -1;
+	}
 	if (lstat(path, &st) != 0)
 		return error_errno(e, "%s", path);
 	if (!S_ISDIR(st.st_mode) || st.st_uid != uid || (st.st_mode & 022) != 0)
@@ -92,7 +95,7 @@ int
 setup_folders(const struct peer_users *users, struct error *e)
 {
 	return setup_own_folders(e) == 0 &&
-		make_folder(OKTA_STATE_DIR "/state", 0700, users->sync.uid,
+		make_folder(OKTA_STATE_FOLDER, 0700, users->sync.uid,
 		    users->sync.gid, e) == 0
 	    ? 0
 	    : -1;
@@ -138,7 +141,7 @@ setup_no_network(void)
 }
 
 int
-setup_capabilities(int has_netns, struct error *e)
+setup_capabilities(int has_netns, int makes_folders, struct error *e)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct data[2] = {{0}};
@@ -147,6 +150,8 @@ setup_capabilities(int has_netns, struct error *e)
 
 	if (has_netns)
 		keep |= 1U << CAP_SYS_ADMIN;
+	if (makes_folders)
+		keep |= 1U << CAP_CHOWN;
 	for (unsigned long cap = 0; cap <= CAP_LAST_CAP; cap++) {
 		if (cap < 32 && (keep & 1U << cap))
 			continue;

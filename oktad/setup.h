@@ -28,8 +28,8 @@ int setup_lock(struct error *e);
  * allowed. */
 int setup_no_network(void);
 /* Gives up every capability but those needed to become the service users and to
- * end workers (and, has_netns, to put oktad-net where the network is);
- * no_new_privs. 0 or -1. */
-int setup_capabilities(int has_netns, struct error *e);
+ * end workers (and, has_netns, to put oktad-net where the network is; and,
+ * makes_folders, to give oktad-sync's to it); no_new_privs. 0 or -1. */
+int setup_capabilities(int has_netns, int makes_folders, struct error *e);
 
 #endif

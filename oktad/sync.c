@@ -357,6 +357,10 @@ run(struct sync *s, struct error *e)
 		if (sync_serve_local(s, e) == -1 ||
 		    (s->ids.out != -1 && ids_run(s, e) == -1))
 			return -1;
+		if (state_has_moved(s->state))
+			return error_set(e, ERROR_SYSTEM,
+			    OKTA_STATE_DB_PATH " was removed while in use: the "
+					       "next start makes it anew");
 		now = wire_now_ms();
 		if (now >= s->next_check)
 			s->next_check = now + CHECK_MS;

@@ -2,11 +2,12 @@
 being known, and it heals by itself."""
 
 import json
+import time
 
 import pytest
 
 from logins import OKTAD, PASSWORD, ssh
-from private_host import read_only
+from private_host import PrivateHost, read_only
 
 LIB = "/var/lib/okta"
 
@@ -25,8 +26,7 @@ KEPT = {"public/directory": "root 644", "public/confirmed": "root 644",
 FOLDERS = {"public": "root 755", "private": "root 700"}
 
 
-@pytest.mark.threat("T116", reduced="not the sockets, nor the folder of "
-                    "state.db, which come back with a restart")
+@pytest.mark.threat("T116")
 @pytest.mark.parametrize("path", [*KEPT, *FOLDERS])
 def test_removed_file_or_folder_is_back_after_a_sync(host, path):
     before = host.ok("id alice")
@@ -39,7 +39,81 @@ def test_removed_file_or_folder_is_back_after_a_sync(host, path):
         assert ssh(host, "alice", PASSWORD + "alice")[0] == 0
 
 
-@pytest.mark.threat("T116", reduced="the budget alone")
+@pytest.fixture(scope="module")
+def quick(build, tree, tmp_path_factory):
+    """Where an interval is two seconds."""
+    conf = tmp_path_factory.mktemp("quick") / "okta.conf"
+    with open(tree + "/tests/host/okta.conf", encoding="utf-8") as f:
+        conf.write_text(f.read().replace(
+            "[directory]", "[directory]\npoll_interval = 2 s"))
+    with PrivateHost("--build", build, "--config", str(conf)) as h:
+        yield h
+
+
+SOCKETS = {"login.sock": "root root 600", "self.sock": "root root 666",
+           "control.sock": "root root 600", "internal.sock": "root oktad 660"}
+
+
+def look(host, path):
+    return host.run(f"stat -c '%U %G %a %i' {path}").stdout.strip()
+
+
+def back(host, path, wanted, seconds=60):
+    """The file is there as it was, and not by a restart of oktad."""
+    end = time.monotonic() + seconds
+    while look(host, path).rpartition(" ")[0] != wanted:
+        assert time.monotonic() < end, (look(host, path), host.log()[-3000:])
+        time.sleep(0.2)
+
+
+@pytest.mark.threat("T116")
+@pytest.mark.parametrize("path", [*SOCKETS, ""])
+def test_removed_socket_is_back_within_an_interval(quick, path):
+    before = quick.ok("id alice")
+    oktad = quick.ok("pgrep -o -x oktad")
+    quick.ok(f"rm -r /run/okta/{path}")
+    for name, wanted in SOCKETS.items():
+        back(quick, f"/run/okta/{name}", wanted)
+    assert ssh(quick, "alice", PASSWORD + "alice")[0] == 0
+    # The services find the new one, too.
+    quick.ok("pkill -KILL -x oktad-sync")
+    back_in_service(quick)
+    assert quick.ok("id alice") == before
+    assert quick.ok("pgrep -o -x oktad") == oktad
+
+
+def back_in_service(host, seconds=60):
+    end = time.monotonic() + seconds
+    while host.run("oktactl sync").returncode != 0:
+        assert time.monotonic() < end, host.log()[-3000:]
+        time.sleep(0.5)
+
+
+@pytest.mark.threat("T116")
+@pytest.mark.parametrize("path", ["", "/state.db"])
+def test_removed_ledger_is_made_anew_within_an_interval(quick, path):
+    """Not lost with the process that still holds the file: everybody keeps
+    their number, and who was published is known all the while."""
+    before = quick.ok("getent -s okta passwd")
+    oktad = quick.ok("pgrep -o -x oktad")
+    file = look(quick, LIB + "/state/state.db")
+    quick.ok(f"rm -r {LIB}/state{path}")
+    assert quick.ok("getent -s okta passwd") == before
+    owner = "oktad-sync oktad"
+    back(quick, LIB + "/state", owner + " 700")
+    back(quick, LIB + "/state/state.db", owner + " 600")
+    assert look(quick, LIB + "/state/state.db") != file or \
+        "was removed while in use" in quick.log()
+    back_in_service(quick)
+    assert quick.ok("getent -s okta passwd") == before
+    assert quick.ok("pgrep -o -x oktad") == oktad
+    # It is the ledger from then on.
+    quick.ok("pkill -KILL -x oktad-sync")
+    back_in_service(quick)
+    assert quick.ok("getent -s okta passwd") == before
+
+
+@pytest.mark.threat("T116")
 def test_budget_is_written_anew(host):
     assert ssh(host, "alice", PASSWORD + "wrong")[0] == 255
     host.ok(f"rm {LIB}/private/budget")
