@@ -52,6 +52,76 @@ copy_group(const struct directory_group *g)
 }
 
 static void
+use_keys(const struct directory_keys *k)
+{
+	for (size_t i = 0; i < k->len; i++)
+		sink += (uint8_t)k->text[i];
+}
+
+static void
+read_keys(const struct directory *d)
+{
+	const struct dir_local_group *local;
+	struct directory_keys k, again;
+	const char *name;
+	uint64_t offset = 0;
+	uint32_t cursor = 0, n;
+
+	while (directory_next_keys(d, &cursor, &k) == OKTA_OK) {
+		use_keys(&k);
+		sink += directory_keys_by_uid(d, k.uid, &again) == 0;
+	}
+	while (directory_next_account(d, &offset, &name, &k) == OKTA_OK) {
+		use_keys(&k);
+		sink += strlen(name);
+	}
+	for (cursor = 0; cursor < 8; cursor++)
+		if (directory_local_groups(
+			d, DIR_ID_FLOOR + cursor, &local, &n) == OKTA_OK)
+			for (uint32_t i = 0; i < n; i++)
+				sink += local[i].gid;
+}
+
+static void
+use_person(const struct directory *d, const struct directory_person *p)
+{
+	static const uint8_t address[16] = {0};
+	struct directory_person again;
+	uint32_t source;
+
+	sink += strlen(p->id) + strlen(p->login) + strlen(p->name) +
+	    directory_person_flags(d, p);
+	sink += directory_person_by_uid(d, p->uid, &again) == 0;
+	sink += directory_person_by_name(d, p->name, &again) == 0;
+	sink += directory_person_by_id(d, p->id, &again) == 0;
+	for (source = 0; source < 4; source++) {
+		sink += directory_belongs(d, p->uid, source) == 0;
+		sink += directory_has_address(d, source, address) == 0;
+	}
+	sink += directory_source_by_id(d, p->id, &source) == 0;
+}
+
+static void
+read_people(const struct directory *d)
+{
+	struct directory_person p;
+	struct directory_team t;
+	uint64_t offset = 0;
+	uint32_t cursor = 0;
+
+	while (directory_next_person(d, &cursor, &p) == OKTA_OK)
+		use_person(d, &p);
+	while (directory_walk_people(d, &offset, &p) == OKTA_OK)
+		use_person(d, &p);
+	for (cursor = 0; directory_next_team(d, &cursor, &t) == OKTA_OK;) {
+		if ((unsigned int)t.type >= TEAM_TYPES)
+			abort();
+		sink +=
+		    strlen(t.id) + (directory_team_by_gid(d, t.gid, &t) == 0);
+	}
+}
+
+static void
 read_public(const struct directory *d)
 {
 	struct directory_rules rules = snapshot_rules();
@@ -76,6 +146,7 @@ read_public(const struct directory *d)
 		copy_group(&g);
 		sink += directory_group_by_name(d, g.name, &g) == 0;
 	}
+	read_keys(d);
 	(void)directory_check(d, &rules, &f);
 }
 
@@ -102,8 +173,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (directory_view(&d, h, size - 1, magic) == OKTA_OK) {
 		if (magic == DIR_MAGIC_PUBLIC)
 			read_public(&d);
-		else
+		else {
+			read_people(&d);
 			(void)directory_check_people(&d, &d, &f);
+		}
 	}
 	free(h);
 	return 0;

@@ -11,8 +11,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct api_rules rules = {
-	    .gid_attribute = "gid", .id_min = 1000, .id_max = 2000};
+	static const struct api_rules all[] = {
+	    {.gid_attribute = "gid", .id_min = 1000, .id_max = 2000},
+	    {.group_prefix = "okta-", .id_min = 1000, .id_max = 2000}};
+	const struct api_rules *rules = &all[size % 2];
 	struct json_object *page;
 	struct api_group g;
 	struct error e;
@@ -22,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (json_object_is_type(page, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(page); i++) {
 			if (api_group_parse(json_object_array_get_idx(page, i),
-				&rules, &g, &e) == -1)
+				rules, &g, &e) == -1)
 				continue;
 			if (!json_is_id(g.id, strlen(g.id)) ||
 			    (unsigned int)g.type >= TEAM_TYPES ||

@@ -34,6 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_text(h.request_id);
 	check_text(h.content_type);
 	check_text(h.www_authenticate);
+	check_text(h.dpop_nonce);
 	if (h.retry_after > HEAD_RETRY_MAX || strlen(h.next) >= HEAD_LINK_MAX)
 		abort();
 	for (int i = 0; i < 3; i++) {

@@ -10,6 +10,8 @@
 #include "replay.h"
 #include "session_file.h"
 
+#define ENDS(text) (memchr(text, '\0', sizeof(text)) != NULL)
+
 static const uint8_t boot[16] = {1};
 
 static int
@@ -20,8 +22,9 @@ take(void *arg, enum session_file_kind kind, const struct session *s)
 	if ((kind != SESSION_SET && kind != SESSION_GONE) ||
 	    s->uid < DIR_ID_FLOOR || s->leader < 0 || s->leader == 1 ||
 	    strlen(s->handle) != PROTOCOL_TICKET_SIZE ||
-	    !directory_is_okta_id(s->person) ||
-	    memchr(s->tty, '\0', sizeof(s->tty)) == NULL)
+	    !directory_is_okta_id(s->person) || !ENDS(s->name) ||
+	    !ENDS(s->account) || !ENDS(s->service) || !ENDS(s->tty) ||
+	    !ENDS(s->rhost) || !ENDS(s->factors))
 		abort();
 	++*n;
 	return 0;
