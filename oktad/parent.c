@@ -169,10 +169,28 @@ watch_signals(struct parent *p)
 	return p->signals.fd < 0 ? -1 : loop_add(&p->loop, &p->signals);
 }
 
+enum { REMIND_MS = 24 * 3600 * 1000 };
+
+/* What the credential may do beyond its job, is in the log each day (T95). */
+static void
+remind(void *unused, const char *id, const char *text)
+{
+	(void)unused;
+	if (strcmp(id, "api-token") == 0 || strcmp(id, "factors-api") == 0)
+		log_event(LOG_WARNING, "credential", log_text("finding", id),
+		    log_text("why", text));
+}
+
 static void
 ratchet_expired(struct watch *w)
 {
+	struct parent *p = w->owner;
 	struct error e = {0};
+
+	if (p->remind <= wire_now_ms()) {
+		conf_remarks(p->conf, remind, NULL);
+		p->remind = wire_now_ms() + REMIND_MS;
+	}
 
 	if (confirm_ratchet(OKTA_CONFIRMED_PATH, &e) != 0)
 		log_event(LOG_ERR, "confirm_failed", log_text("error", e.text));

@@ -77,7 +77,8 @@ struct parent {
 	struct loop loop;
 	struct door_watch doors[DOOR_COUNT];
 	struct watch signals;
-	struct watch ratchet; /* of `confirmed` */
+	struct watch ratchet; /* of `confirmed`, and of the reminder */
+	uint64_t remind; /* when the next one is due */
 	struct watch restart; /* of net and sync */
 	struct watch mend; /* of what was removed under us */
 	int is_ending;
