@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from logins import authn_calls, ssh
+from logins import OKTAD, authn_calls, ssh
 from private_host import PrivateHost
 from test_sync_directory import payloads
 
@@ -157,7 +157,7 @@ def test_failing_sync_is_told_and_changes_nothing(host):
     assert json.loads(host.ok("oktactl sync --json"))["result"] == "ok"
 
 
-@pytest.mark.threat("T11", reduced="the lost and the old map; no machine-id")
+@pytest.mark.threat("T11")
 def test_lost_and_restored_state_move_nobody(host):
     before = passwd(host)
     host.ok("cp /var/lib/okta/state/state.db /tmp/old.db")
@@ -177,6 +177,27 @@ def test_lost_and_restored_state_move_nobody(host):
         now = passwd(host)
         assert {n: now[n] for n in now} == {n: grown[n] for n in now}
         assert {"alice", "new0", "new19"} <= set(now)
+
+
+@pytest.mark.threat("T11")
+def test_a_clones_own_machine_id_moves_nobody_and_opens_nothing(host):
+    """The disk of one host under another machine id: the same numbers; and
+    there is no login on the word of the host alone, which had let her in."""
+    before = passwd(host)
+    assert ssh(host, "alice", "Pw-alice@example.com")[0] == 0
+    host.ok(f"{OKTAD} stop; printf '%032x\\n' 77 >/etc/machine-id; "
+            f"{OKTAD} start")
+    until(lambda: host.run("oktactl sync").returncode == 0, 60)
+    assert passwd(host) == before
+    host.control("POST", "/faults", {"match": {"path": "*"}, "kind": "reset",
+                                     "count": 0})
+    try:
+        code, out, _ = ssh(host, "alice", "Pw-alice@example.com")
+        assert code == 255, out
+        assert passwd(host) == before
+    finally:
+        host.control("DELETE", "/faults")
+    assert ssh(host, "alice", "Pw-alice@example.com")[0] == 0
 
 
 def test_shrunken_org_needs_an_admins_word(host):

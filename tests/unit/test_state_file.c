@@ -181,7 +181,7 @@ publish(void *arg, const struct state_person *p, struct error *e)
 }
 
 static void
-test_restored_old_ledger_moves_nobody_T11_reduced(void **state)
+test_restored_old_ledger_moves_nobody_T11(void **state)
 {
 	struct fixture *f = *state;
 	struct published pub, again;
@@ -371,7 +371,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(test_order_of_arrival_has_no_say_T12),
-	    T(test_restored_old_ledger_moves_nobody_T11_reduced),
+	    T(test_restored_old_ledger_moves_nobody_T11),
 	    T(test_damaged_file_is_set_aside),
 	    T(test_later_version_is_refused_not_overwritten),
 	    T(test_values_are_kept),
