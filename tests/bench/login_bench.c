@@ -3,8 +3,9 @@
  *
  * Logs NAME in N times through libpam, as a program that already has the
  * password: pam_start() to pam_end() in nanoseconds, one per line. With
- * PAUSE_MS, as a person who takes so long to type it: from the answer on. Exit
- * status 1 where a login was refused.
+ * PAUSE_MS, as a person who takes so long to type it: from the answer on, and
+ * behind that, from pam_start() to the question. Exit status 1 where a login
+ * was refused.
  */
 #include <err.h>
 #include <inttypes.h>
@@ -17,7 +18,7 @@
 #include <security/pam_appl.h>
 
 static unsigned int pause_ms;
-static uint64_t answered; /* when, after a pause */
+static uint64_t asked, answered; /* when; answered after a pause */
 
 static uint64_t
 now_ns(void)
@@ -36,6 +37,7 @@ answer(int n, const struct pam_message **m, struct pam_response **reply,
 	*reply = calloc((size_t)n, sizeof(**reply));
 	if (*reply == NULL)
 		return PAM_BUF_ERR;
+	asked = now_ns();
 	usleep(pause_ms * 1000);
 	answered = now_ns();
 	for (int i = 0; i < n; i++)
@@ -70,8 +72,11 @@ main(int argc, char **argv)
 			rc = 1;
 		}
 		pam_end(pamh, r);
-		printf("%" PRIu64 "\n",
-		    now_ns() - (pause_ms > 0 ? answered : start));
+		if (pause_ms > 0)
+			printf("%" PRIu64 " %" PRIu64 "\n", now_ns() - answered,
+			    asked - start);
+		else
+			printf("%" PRIu64 "\n", now_ns() - start);
 	}
 	return rc;
 }

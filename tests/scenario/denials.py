@@ -1,6 +1,6 @@
 """How long after the answer each kind of denial comes that comes before an
-accepted password, as pam_authenticate's caller sees it, all kinds mixed in one
-private host."""
+accepted password, and how long until the question for it, as
+pam_authenticate's caller sees it, all kinds mixed in one private host."""
 
 import json
 import math
@@ -39,7 +39,7 @@ def one(job):
     if kind == "tired":  # has used up what they may guess
         log_in(name, "guess")
     done = log_in(name, typed)
-    return kind, done.returncode, int(done.stdout), done.stderr
+    return kind, done.returncode, *map(int, done.stdout.split()), done.stderr
 with concurrent.futures.ThreadPoolExecutor({at_a_time}) as pool:
     json.dump(list(pool.map(one, {jobs!r})), sys.stdout)
 """
@@ -83,8 +83,9 @@ def org_and_jobs(each):
 
 
 def measure(build, folder, each):
-    """Milliseconds of each denial, sorted, by kind; and the words that the
-    denied were told, with the exit status."""
+    """Milliseconds of each denial, sorted, by kind; the same until the
+    question; and the words that the denied were told, with the exit status.
+    """
     org, jobs = org_and_jobs(each)
     with open(f"{folder}/org.json", "w", encoding="utf-8") as f:
         json.dump(org, f)
@@ -104,10 +105,9 @@ def measure(build, folder, each):
     for words in ("too many wrong", "denied this service",
                   "suspended in Okta", "junk", "1024 bytes"):
         assert words in log, words
-    times = {kind: sorted(ns / 1e6 for k, _, ns, _ in done if k == kind)
-             for kind in KINDS}
-    return times, {(code, said.rpartition(": ")[2])
-                   for _, code, _, said in done}
+    denied, asked = ({kind: sorted(d[at] / 1e6 for d in done if d[0] == kind)
+                      for kind in KINDS} for at in (2, 3))
+    return denied, asked, {(d[1], d[-1].rpartition(": ")[2]) for d in done}
 
 
 def row(ms):
