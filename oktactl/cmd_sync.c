@@ -37,7 +37,7 @@ print_text(const struct status *s)
 	printf("%s: %" PRIu32 " people, %" PRIu32 " groups; %" PRIu32
 	       " added, %" PRIu32 " lost access\n",
 	    s->result, s->users, s->groups, s->added, s->removed);
-	if (s->sync_error[0] != '\0')
+	if (strcmp(s->result, "failed") != 0 && s->sync_error[0] != '\0')
 		printf("%s\n", s->sync_error);
 	if (strcmp(s->result, "refused_shrink") == 0)
 		printf("Nobody was removed. If Okta's answer is right, say so: "
@@ -55,7 +55,7 @@ cmd_sync(const struct ctl *ctl, int argc, char **argv)
 	struct status *s = &p.status;
 	struct error e = {0};
 	struct json_object *o;
-	int accept, ok;
+	int accept, ok, code = EXIT_NO;
 
 	accept = argc == 2 && strcmp(argv[1], "--accept") == 0;
 	if (argc != 1 && !accept)
@@ -89,6 +89,16 @@ cmd_sync(const struct ctl *ctl, int argc, char **argv)
 	} else {
 		print_text(s);
 	}
+	if (ok) {
+		code = EXIT_FINE;
+	} else if (strcmp(s->result, "failed") == 0) {
+		(void)error_set(&e,
+		    s->error_kind <= ERROR_SYSTEM
+			? (enum error_kind)s->error_kind
+			: ERROR_SYSTEM,
+		    "%s", s->sync_error);
+		code = ctl_fail(&e);
+	}
 	status_free(s);
-	return ok ? EXIT_FINE : EXIT_NO;
+	return code;
 }

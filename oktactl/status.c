@@ -98,6 +98,9 @@ status_take(void *arg, struct wire_in *in)
 		case STATUS_ERROR:
 			(void)wire_str(&f, error, sizeof(error));
 			break;
+		case TAG_ERROR_KIND:
+			(void)wire_u32(&f, &s->error_kind);
+			break;
 		case STATUS_SYNC_STATE:
 			(void)wire_str(
 			    &f, s->sync_state, sizeof(s->sync_state));

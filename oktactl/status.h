@@ -31,7 +31,7 @@ struct status {
 	char sync_state[32], sync_polls[16], sync_error[512], result[32];
 	uint64_t sync_started, sync_full, sync_poll;
 	uint32_t sync_done, sync_total, sync_pages, users, groups, added,
-	    removed, unasked;
+	    removed, unasked, error_kind; /* of a pass that has failed */
 	struct status_refusal *refused;
 	size_t nrefused;
 };

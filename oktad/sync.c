@@ -216,8 +216,10 @@ full_pass(struct sync *s, struct error *e)
 		next = s->pass_ms * 10;
 	s->next_full = wire_now_ms() + (rc == PASS_OK ? around(next) : next);
 	s->next_poll = wire_now_ms() + poll_ms(s);
-	return status_send(s, 1, e) == -1 || status_answer(s, n, e) == -1 ? -1
-									  : 0;
+	return status_send(s, 1, e) == -1 ||
+		status_answer(s, n, own.kind, e) == -1
+	    ? -1
+	    : 0;
 }
 
 int

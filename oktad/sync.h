@@ -158,8 +158,10 @@ int forget_lets_go(const struct sync *s, uint32_t uid);
 
 /* Sends INT_STATUS; at most once a second unless is_final. */
 int status_send(struct sync *s, int is_final, struct error *e);
-/* Answers the first n askers with the outcome of the pass that has ended. */
-int status_answer(struct sync *s, size_t n, struct error *e);
+/* Answers the first n askers with the outcome of the pass that has ended; kind
+ * is that of its failure, if it has failed. */
+int status_answer(
+    struct sync *s, size_t n, enum error_kind kind, struct error *e);
 
 /* --- sync_publish.c: state.db to the images --- */
 

@@ -96,7 +96,7 @@ status_send(struct sync *s, int is_final, struct error *e)
 }
 
 int
-status_answer(struct sync *s, size_t n, struct error *e)
+status_answer(struct sync *s, size_t n, enum error_kind kind, struct error *e)
 {
 	static const char *const result[SYNC_PHASES] = {
 	    [SYNC_NEVER] = "failed",
@@ -113,6 +113,8 @@ status_answer(struct sync *s, size_t n, struct error *e)
 		wire_put_str(&o, STATUS_RESULT, result[s->phase]);
 		if (s->error[0] != '\0')
 			wire_put_str(&o, TAG_ERROR, s->error);
+		if (s->phase == SYNC_FAILED)
+			wire_put_u32(&o, TAG_ERROR_KIND, kind);
 		if (put_all(s, &o, e) == -1 || finish(s, &o, e) == -1)
 			return -1;
 	}
