@@ -5,10 +5,11 @@ from datetime import datetime, timezone
 
 import pytest
 
-from emulator_authn import ALICE, BAD_TOKEN, FAILED, sign_in
+from emulator_authn import ALICE, BAD_TOKEN, BOB, FAILED, post, sign_in
 from emulator_checks import assert_error
 from emulator_client import ADMIN_TOKEN, API_TOKEN, CLIENT_ID
 from emulator_fixtures import key, okta, process  # noqa: F401
+from emulator_oidc import code
 
 SESSIONS = "/api/v1/sessions"
 ALICE_ID = "00u1aliceEXAMPLE0001"
@@ -98,6 +99,41 @@ def test_all_of_a_person_end_at_once(okta, how):
         okta.change("PATCH", "/users/" + ALICE_ID, {"status": how})
     for ident in mine:
         assert_gone(call(okta, "GET", ident), ident)
+
+
+@pytest.mark.parametrize("query, pipeline, is_asked", [
+    ("?oauthTokens=false&forgetDevices=false", "idx", False),
+    ("?oauthTokens=true&forgetDevices=true", "v1", True),
+    ("", "idx", True), ("", "v1", False)])
+def test_devices_are_forgotten_with_them_where_asked(okta, query, pipeline,
+                                                     is_asked):
+    """On Identity Engine by default (7.4)."""
+    okta.switch(pipeline=pipeline)
+
+    def enter():
+        return sign_in(okta, BOB, token=API_TOKEN,
+                       context={"deviceToken": "device-of-bob"}).json
+    asked = enter()
+    assert asked["status"] == "MFA_REQUIRED"
+    assert post(okta, "/factors/ost2bobEXAMPLE000001/verify?rememberDevice="
+                "true", stateToken=asked["stateToken"],
+                passCode=code()).json["status"] == "SUCCESS"
+    assert enter()["status"] == "SUCCESS"
+    assert okta.call("DELETE", "/api/v1/users/00u2bobEXAMPLE000002/sessions" +
+                     query, token=ADMIN_TOKEN).status == 204
+    assert (enter()["status"] == "MFA_REQUIRED") == is_asked
+
+
+def test_nobody_s_own_without_a_browser(okta):
+    for method, path, refusal in (
+            ("DELETE", "/api/v1/users/me/sessions", (404, "E0000008")),
+            ("POST", "/api/v1/users/me/lifecycle/delete_sessions",
+             (403, "E0000005")),
+            ("DELETE", "/api/v1/users/00unosuch/sessions", (404, "E0000007")),
+            ("DELETE", "/api/v1/users/%s/sessions?oauthTokens=yes" % ALICE_ID,
+             (400, "E0000001"))):
+        answer = okta.call(method, path, token=ADMIN_TOKEN)
+        assert (answer.status, answer.json["errorCode"]) == refusal
 
 
 def test_who_may(okta, key):

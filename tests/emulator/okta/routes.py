@@ -93,6 +93,8 @@ TABLE = (
      _USERS_MANAGE, "verify"),
     ("DELETE", _U + "/{}/sessions", users.clear_sessions, _USERS_MANAGE,
      "users_write"),
+    ("POST", _U + "/{}/lifecycle/delete_sessions", users.delete_sessions,
+     ANONYMOUS, "users_write"),
     ("POST", _U + "/{}/lifecycle/activate", user_changes.activate,
      _USERS_MANAGE, "users_write"),
     ("POST", _U + "/{}/lifecycle/reactivate", user_changes.reactivate,

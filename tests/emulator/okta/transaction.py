@@ -103,6 +103,10 @@ class Transactions:
             self._devices[tx.user.id, tx.device] = \
                 self._org.clock.now() + minutes * 60
 
+    def forget_devices(self, user):
+        self._devices = {k: until for k, until in self._devices.items()
+                         if k[0] != user.id}
+
     def is_remembered(self, tx):
         return self._org.clock.now() < self._devices.get(
             (tx.user.id, tx.device), 0)

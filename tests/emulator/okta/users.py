@@ -178,14 +178,27 @@ def list_factors(org, request, key):
 
 
 def clear_sessions(org, request, key):
+    if key == "me":             # is not there (7.4)
+        raise Refusal("E0000008")
     user = find(org, key, request)
-    for name in ("oauthTokens", "forgetDevices"):
-        if request.args.get(name, "false").lower() not in ("true", "false"):
+    wanted = {}
+    for name, by_default in (("oauthTokens", "false"), ("forgetDevices",
+                             "true" if org.switches["pipeline"] == "idx"
+                             else "false")):
+        wanted[name] = request.args.get(name, by_default).lower()
+        if wanted[name] not in ("true", "false"):
             raise invalid(name, "Must be true or false.")
     org.authn.end_sessions(user)
+    if wanted["forgetDevices"] == "true":
+        org.authn.forget_devices(user)
     org.log.add("user.session.clear", "Clear user session", user,
                 request=request)
     return Reply(204)
+
+
+def delete_sessions(org, request, key):
+    """A browser's own, by its cookie, which nobody has here."""
+    raise Refusal("E0000005" if key == "me" else "E0000008")
 
 
 def parse_json(request):
