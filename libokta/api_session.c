@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api_body.h"
+#include "name.h"
 
 enum { ANSWER_MAX = 1 << 16, TIMEOUT_MS = 20000, LIFE_MAX_S = 90 * 86400 };
 
@@ -17,6 +18,40 @@ static const struct {
 	"/api/v1/sessions/{id}/lifecycle/refresh"},
     [OKTA_SESSION_END] = {"DELETE", "", "/api/v1/sessions/{id}"},
 };
+
+/* What nothing is decided by: whatever is odd is left out. */
+static void
+take_more(const struct json_object *doc, struct api_session *s)
+{
+	struct json_object *o, *v;
+	size_t len = 0;
+
+	if (json_get_object(doc, "idp", &o) == 1) {
+		json_get_text(o, "id", s->idp_id, sizeof(s->idp_id));
+		json_get_text(o, "type", s->idp_type, sizeof(s->idp_type));
+	}
+	if (json_get_array(doc, "amr", &o) == 1)
+		for (size_t i = 0; i < json_object_array_length(o); i++) {
+			v = json_object_array_get_idx(o, i);
+			if (!json_object_is_type(v, json_type_string) ||
+			    len + 2 > sizeof(s->amr))
+				continue;
+			if (len > 0)
+				s->amr[len++] = ' ';
+			name_filter_text(s->amr + len, sizeof(s->amr) - len,
+			    json_object_get_string(v),
+			    (size_t)json_object_get_string_len(v));
+			len += strlen(s->amr + len);
+		}
+	if (json_get_time(doc, "lastPasswordVerification", &s->password_at) !=
+	    1)
+		s->password_at = 0;
+	if (json_get_time(doc, "lastFactorVerification", &s->factor_at) != 1)
+		s->factor_at = 0;
+	s->has_mfa = json_get(doc, "mfaActive", &v) == 1 &&
+	    json_object_is_type(v, json_type_boolean) &&
+	    json_object_get_boolean(v);
+}
 
 static int
 take(struct json_object *doc, uint64_t now, struct api_session *s,
@@ -43,6 +78,8 @@ take(struct json_object *doc, uint64_t now, struct api_session *s,
 	else
 		rc = 0;
 	explicit_bzero(id, sizeof(id));
+	if (rc == 0)
+		take_more(doc, s);
 	s->is_active = strcmp(s->status, "ACTIVE") == 0;
 	if (rc == 0 && s->expires > (int64_t)now)
 		s->life_s = s->expires - (int64_t)now < LIFE_MAX_S
@@ -75,16 +112,11 @@ api_session_clear(struct api_session *s)
 	explicit_bzero(s, sizeof(*s));
 }
 
-/* What an answer that is not the one that was asked for means. The words of
- * Okta's 404 name the session, so none are kept. */
+/* What an answer that is not the one that was asked for means. */
 static enum okta_session_result
 judge(const struct http_response *res, const char *what, struct error *e)
 {
-	http_error(res, what, e);
-	snprintf(e->text, sizeof(e->text), "%s: HTTP %d%s%s%s%s%s", what,
-	    res->status, e->okta_code[0] != '\0' ? " " : "", e->okta_code,
-	    e->request_id[0] != '\0' ? " (request " : "", e->request_id,
-	    e->request_id[0] != '\0' ? ")" : "");
+	http_error_terse(res, what, e);
 	if (res->status == 404 && strcmp(e->okta_code, "E0000007") == 0)
 		return OKTA_SESSION_GONE;
 	if (e->kind == ERROR_RETRY)
@@ -130,6 +162,8 @@ send(int channel, const struct http_request *req, enum okta_session_do what,
 	    (http_expect_json(&res, name, e) != 0 ||
 		api_session_parse(res.body, res.body_len, res.date, s, e) != 0))
 		result = OKTA_SESSION_UNSURE;
+	if (result == OKTA_SESSION_GOOD)
+		memcpy(s->request_id, res.request_id, sizeof(s->request_id));
 	http_response_free(&res);
 	return result;
 }

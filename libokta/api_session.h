@@ -23,11 +23,17 @@ struct api_session {
 	int is_active; /* status ACTIVE: nothing more is asked for */
 	int64_t created, expires; /* Unix seconds; created 0: not said */
 	uint32_t life_s; /* from the answer on */
+	/* For people to read; "" and 0: not said. */
+	char amr[128]; /* words */
+	char idp_id[JSON_ID_MAX + 1], idp_type[32];
+	int64_t password_at, factor_at; /* last proven */
+	int has_mfa; /* a second factor is enrolled */
+	char request_id[48]; /* of the answer */
 };
 
 /* One request, sent once. value is the session token (MAKE), else the id. *s is
- * empty but for GOOD of all but END; api_session_clear() frees it. *e says
- * where it is not GOOD. */
+ * empty but for GOOD, and of END then has nothing but request_id;
+ * api_session_clear() frees it. *e says where it is not GOOD. */
 enum okta_session_result api_session_ask(int channel,
     enum http_credential credential, enum okta_session_do what,
     const struct secret *value, struct api_session *s, struct error *e);

@@ -55,8 +55,10 @@ const struct conf_scope conf_admin_scopes[] = {
     {"okta.apps.manage", "app assign, app unassign", NULL},
     {"okta.groups.manage", "group add, group remove", NULL},
     {"okta.networkZones.manage", "zone add, zone remove", NULL},
+    {"okta.sessions.manage", "session --refresh, session --end", NULL},
     {"okta.users.manage",
-	"suspend, unsuspend, unlock, reset-factor; factors_api", NULL},
+	"suspend, unsuspend, unlock, reset-factor, clear-sessions; factors_api",
+	NULL},
     {NULL, NULL, NULL},
 };
 

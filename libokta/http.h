@@ -93,6 +93,10 @@ int http_finish(int channel, const struct http_request *req,
  * request id. "what" begins the text. Always -1. */
 int http_error(
     const struct http_response *res, const char *what, struct error *e);
+/* The same without the words of the answer: Okta's 404 repeats the path, and
+ * that may have a secret in it. */
+int http_error_terse(
+    const struct http_response *res, const char *what, struct error *e);
 /* What an error answer has for people to read, its first cause or else its
  * summary; "" where it has none. */
 void http_error_told(const struct http_response *res, char *dst, size_t cap);

@@ -68,19 +68,6 @@ http_auth_param(const char *header, const char *name, char *dst, size_t cap)
 	return 0;
 }
 
-/* A text member of any length, made safe to print and cut to the buffer. */
-static void
-take_text(struct json_object *o, const char *key, char *dst, size_t cap)
-{
-	struct json_object *v = NULL;
-
-	dst[0] = '\0';
-	if (json_get(o, key, &v) == 1 &&
-	    json_object_is_type(v, json_type_string))
-		name_filter_text(dst, cap, json_object_get_string(v),
-		    (size_t)json_object_get_string_len(v));
-}
-
 static void
 take_body(const struct http_response *res, struct words *w)
 {
@@ -90,15 +77,15 @@ take_body(const struct http_response *res, struct words *w)
 	if (res->body == NULL || res->body_len == 0 ||
 	    json_parse(res->body, res->body_len, "error", &doc, &ignored) != 0)
 		return;
-	take_text(doc, "errorCode", w->code, sizeof(w->code));
-	take_text(doc, "errorSummary", w->summary, sizeof(w->summary));
+	json_get_text(doc, "errorCode", w->code, sizeof(w->code));
+	json_get_text(doc, "errorSummary", w->summary, sizeof(w->summary));
 	if (json_get_array(doc, "errorCauses", &causes) == 1 &&
 	    json_object_array_length(causes) > 0)
-		take_text(json_object_array_get_idx(causes, 0), "errorSummary",
-		    w->cause, sizeof(w->cause));
+		json_get_text(json_object_array_get_idx(causes, 0),
+		    "errorSummary", w->cause, sizeof(w->cause));
 	if (w->code[0] == '\0') {
-		take_text(doc, "error", w->code, sizeof(w->code));
-		take_text(
+		json_get_text(doc, "error", w->code, sizeof(w->code));
+		json_get_text(
 		    doc, "error_description", w->summary, sizeof(w->summary));
 		w->is_oauth = w->code[0] != '\0';
 	}
@@ -185,8 +172,9 @@ classify(int status, const struct words *w)
 	return ERROR_PROTOCOL;
 }
 
-int
-http_error(const struct http_response *res, const char *what, struct error *e)
+static int
+explain(const struct http_response *res, const char *what, int is_terse,
+    struct error *e)
 {
 	enum error_kind kind;
 	struct words w = {0};
@@ -194,6 +182,8 @@ http_error(const struct http_response *res, const char *what, struct error *e)
 	take_body(res, &w);
 	take_header(res, &w);
 	kind = classify(res->status, &w);
+	if (is_terse)
+		w.summary[0] = w.cause[0] = '\0';
 	if (kind == ERROR_SCOPE)
 		error_set(e, kind, "%s: HTTP %d, the token lacks scope %s",
 		    what, res->status, w.scope[0] != '\0' ? w.scope : "(?)");
@@ -219,6 +209,19 @@ http_error(const struct http_response *res, const char *what, struct error *e)
 	    (int)sizeof(e->okta_code) - 1, w.code);
 	memcpy(e->request_id, res->request_id, sizeof(e->request_id));
 	return -1;
+}
+
+int
+http_error(const struct http_response *res, const char *what, struct error *e)
+{
+	return explain(res, what, 0, e);
+}
+
+int
+http_error_terse(
+    const struct http_response *res, const char *what, struct error *e)
+{
+	return explain(res, what, 1, e);
 }
 
 int

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "json_lex.h"
 #include "json_slim.h"
+#include "name.h"
 
 /* Members of all objects of a document. */
 static size_t
@@ -365,6 +366,19 @@ digits_at(const char *s, size_t count)
 		n = n * 10 + (s[i] - '0');
 	}
 	return n;
+}
+
+void
+json_get_text(
+    const struct json_object *o, const char *key, char *dst, size_t cap)
+{
+	struct json_object *v;
+
+	dst[0] = '\0';
+	if (json_get(o, key, &v) == 1 &&
+	    json_object_is_type(v, json_type_string))
+		name_filter_text(dst, cap, json_object_get_string(v),
+		    (size_t)json_object_get_string_len(v));
 }
 
 int

@@ -78,6 +78,10 @@ int json_get_u32(const struct json_object *o, const char *key, uint32_t min,
 /* The same for a JSON integer only, no strings: expires_in and the like. */
 int json_get_i64(const struct json_object *o, const char *key, int64_t min,
     int64_t max, int64_t *out);
+/* A text of any length, made safe to print and cut to cap bytes; "" where there
+ * is none. */
+void json_get_text(
+    const struct json_object *o, const char *key, char *dst, size_t cap);
 /* "2026-01-02T03:04:05.000Z" as Unix seconds; the fraction is dropped. */
 int json_get_time(const struct json_object *o, const char *key, int64_t *out);
 

@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "resolve.h"
 
-enum { TARGETS_MAX = 2 };
+enum { TARGETS_MAX = 2, SWITCHES_MAX = 2 };
 
 struct change_row {
 	const char *command, *verb; /* verb NULL: none */
@@ -16,6 +16,12 @@ struct change_row {
 	const char *path; /* each {} stands for the id of the next noun */
 	const char *scope;
 	const char *effect; /* for the question */
+	/* Options, each a parameter of the query that is always sent: what Okta
+	 * takes by default, depends on the org. All rows of a command have
+	 * the same. */
+	struct {
+		const char *word, *parameter, *effect;
+	} switches[SWITCHES_MAX];
 	/* What the daemon's credential can tell beforehand, on a channel of
 	 * control; NULL: nothing. 0; -1 and *e: it can not be done. */
 	int (*check)(int channel, const struct target *t, struct error *e);

@@ -63,7 +63,7 @@ each_group(void *arg, const struct json_object *o, struct error *e)
 	if (json_get_object(o, "_embedded", &inner) == 1 &&
 	    json_get_object(inner, "group", &inner) == 1 &&
 	    json_get_object(inner, "profile", &inner) == 1)
-		look_text(inner, "name", name, sizeof(name));
+		json_get_text(inner, "name", name, sizeof(name));
 	out = json_object_new_object();
 	ctl_add_str(out, "id", id);
 	ctl_add_str(out, "name", name);
@@ -117,8 +117,8 @@ look(struct look *l, const char *word, struct view *v, struct error *e)
 	snprintf(path, sizeof(path), "/api/v1/apps/%s", v->app.id);
 	if (api_get(&l->api, path, &doc, e) != 0)
 		return -1;
-	look_text(doc, "status", v->status, sizeof(v->status));
-	look_text(doc, "signOnMode", v->sign_on, sizeof(v->sign_on));
+	json_get_text(doc, "status", v->status, sizeof(v->status));
+	json_get_text(doc, "signOnMode", v->sign_on, sizeof(v->sign_on));
 	json_free(doc);
 	snprintf(path, sizeof(path),
 	    "/api/v1/apps/%s/groups?limit=200&expand=group", v->app.id);
@@ -170,7 +170,7 @@ print_text(const struct view *v)
 		char id[JSON_ID_MAX + 1];
 
 		(void)json_get_id(g, "id", id);
-		look_text(g, "name", clean, sizeof(clean));
+		json_get_text(g, "name", clean, sizeof(clean));
 		printf("    %s  %s\n", id, clean);
 	}
 }

@@ -34,6 +34,19 @@ count_nouns(const struct change_row *r)
 	return n;
 }
 
+/* The options that this command alone has. */
+static void
+list_switches(const char *command, const char *own[SWITCHES_MAX + 1])
+{
+	const struct change_row *r = change_rows;
+
+	while (r->command != NULL && strcmp(r->command, command) != 0)
+		r++;
+	for (int i = 0; i < SWITCHES_MAX; i++)
+		own[i] = r->switches[i].word;
+	own[SWITCHES_MAX] = NULL;
+}
+
 /* The row of these words; *first is where its targets begin. */
 static const struct change_row *
 find_row(const char *command, const struct change_words *w, int *first)
@@ -71,6 +84,12 @@ put_targets(const struct job *j, int is_log, struct buf *b)
 	}
 }
 
+static int
+has_switch(const struct job *j, int i)
+{
+	return (j->words.own & 1U << i) != 0;
+}
+
 /* Each {} of the row's path is the id of the next target. */
 static void
 put_path(const struct job *j, struct buf *b)
@@ -80,32 +99,20 @@ put_path(const struct job *j, struct buf *b)
 	for (int i = 0; (gap = strstr(p, "{}")) != NULL; p = gap + 2, i++)
 		buf_printf(b, "%.*s%s", (int)(gap - p), p, j->target[i].id);
 	buf_puts(b, p);
+	for (int i = 0; i < SWITCHES_MAX && j->row->switches[i].word; i++)
+		buf_printf(b, "%c%s=%s", i == 0 ? '?' : '&',
+		    j->row->switches[i].parameter,
+		    has_switch(j, i) ? "true" : "false");
 }
 
 static int
 report(const struct job *j, const char *request)
 {
-	struct json_object *o, *list, *t;
-
 	if (!j->ctl->json) {
 		printf("%s: done (request %s)\n", j->what, request);
 		return EXIT_FINE;
 	}
-	o = json_object_new_object();
-	list = json_object_new_array();
-	ctl_add_str(o, "result", "done");
-	ctl_add_str(o, "command", j->what);
-	for (int i = 0; i < j->n; i++) {
-		t = json_object_new_object();
-		ctl_add_str(t, "kind", resolve_noun(j->target[i].noun));
-		ctl_add_str(t, "id",
-		    j->target[i].id[0] != '\0' ? j->target[i].id : NULL);
-		ctl_add_str(t, "name", j->target[i].name);
-		json_object_array_add(list, t);
-	}
-	json_object_object_add(o, "targets", list);
-	ctl_add_str(o, "request", request);
-	ctl_print_json(o);
+	ctl_print_json(change_object(j->what, j->target, j->n, request));
 	return EXIT_FINE;
 }
 
@@ -127,9 +134,9 @@ resolve_all(struct control *c, struct job *j, int first, struct error *e)
 
 /* The answer was yes: the rest of the request. */
 static int
-fill(int channel, struct change_plan *plan, void *arg, struct error *e)
+fill(int channel, struct change_plan *plan, struct error *e)
 {
-	struct job *j = arg;
+	struct job *j = plan->arg;
 
 	if (j->row->fill(channel, j->row, j->target, &j->body, e) != 0)
 		return -1;
@@ -143,7 +150,7 @@ make(struct control *c, struct job *j, char request[48], struct error *e)
 {
 	struct buf path, whom, question;
 	struct change_plan plan;
-	int is_declined, rc;
+	int rc;
 
 	buf_init(&j->body, HTTP_BODY_MAX);
 	buf_init(&path, PATH_SIZE);
@@ -154,18 +161,22 @@ make(struct control *c, struct job *j, char request[48], struct error *e)
 	buf_printf(&question, "%s: ", j->what);
 	put_targets(j, 0, &question);
 	buf_printf(&question, "\n  %s\n", j->row->effect);
+	for (int i = 0; i < SWITCHES_MAX; i++)
+		if (has_switch(j, i))
+			buf_printf(
+			    &question, "  %s\n", j->row->switches[i].effect);
 	plan = (struct change_plan){
 	    .what = j->what,
 	    .whom = whom.bytes,
 	    .question = question.bytes,
 	    .scope = j->row->scope,
 	    .request = {.method = j->row->method, .path = path.bytes},
+	    .arg = j,
+	    .fill = j->row->fill != NULL ? fill : NULL,
 	};
 	rc = path.failed || whom.failed || question.failed
 	    ? error_set(e, ERROR_SYSTEM, "the names are too long")
-	    : change_make(c, &j->words, &plan,
-		  j->row->fill != NULL ? fill : NULL, j, request, &is_declined,
-		  e);
+	    : change_make(c, &j->words, &plan, request, e);
 	buf_clear(&path);
 	buf_clear(&whom);
 	buf_clear(&question);
@@ -176,13 +187,15 @@ make(struct control *c, struct job *j, char request[48], struct error *e)
 int
 cmd_change(const struct ctl *ctl, int argc, char **argv)
 {
+	const char *own[SWITCHES_MAX + 1];
 	struct job j = {.ctl = ctl};
 	struct error e = {0};
 	char request[48];
 	struct control c;
 	int first, code, rc;
 
-	if (change_words(argc, argv, &j.words) != 0 ||
+	list_switches(argv[0], own);
+	if (change_words(argc, argv, own, &j.words) != 0 ||
 	    (j.row = find_row(argv[0], &j.words, &first)) == NULL)
 		return ctl_usage(argv[0]);
 	snprintf(j.what, sizeof(j.what), "%s%s%s", j.row->command,

@@ -26,7 +26,7 @@ each(void *arg, const struct json_object *o, struct error *e)
 
 	(void)e;
 	for (int i = 0; i < 4; i++)
-		look_text(o, keys[i], text[i], sizeof(text[i]));
+		json_get_text(o, keys[i], text[i], sizeof(text[i]));
 	s->n++;
 	if (s->list == NULL) {
 		printf(

@@ -141,17 +141,19 @@ read_event(const struct json_object *o, struct event *ev)
 	struct json_object *inner;
 
 	memset(ev, 0, sizeof(*ev));
-	look_text(o, "published", ev->time, sizeof(ev->time));
-	look_text(o, "eventType", ev->type, sizeof(ev->type));
-	look_text(o, "displayMessage", ev->message, sizeof(ev->message));
+	json_get_text(o, "published", ev->time, sizeof(ev->time));
+	json_get_text(o, "eventType", ev->type, sizeof(ev->type));
+	json_get_text(o, "displayMessage", ev->message, sizeof(ev->message));
 	if (json_get_object(o, "outcome", &inner) == 1) {
-		look_text(inner, "result", ev->result, sizeof(ev->result));
-		look_text(inner, "reason", ev->reason, sizeof(ev->reason));
+		json_get_text(inner, "result", ev->result, sizeof(ev->result));
+		json_get_text(inner, "reason", ev->reason, sizeof(ev->reason));
 	}
 	if (json_get_object(o, "actor", &inner) == 1)
-		look_text(inner, "alternateId", ev->actor, sizeof(ev->actor));
+		json_get_text(
+		    inner, "alternateId", ev->actor, sizeof(ev->actor));
 	if (json_get_object(o, "client", &inner) == 1)
-		look_text(inner, "ipAddress", ev->address, sizeof(ev->address));
+		json_get_text(
+		    inner, "ipAddress", ev->address, sizeof(ev->address));
 }
 
 static struct json_object *
@@ -163,7 +165,7 @@ party(const struct json_object *o)
 	char text[TEXT_SIZE];
 
 	for (int i = 0; i < 4; i++) {
-		look_text(o, keys[i][0], text, sizeof(text));
+		json_get_text(o, keys[i][0], text, sizeof(text));
 		ctl_add_str(out, keys[i][1], text[0] != '\0' ? text : NULL);
 	}
 	return out;
@@ -176,7 +178,7 @@ print_object(const struct json_object *o, const struct event *ev)
 	struct json_object *list = json_object_new_array(), *inner;
 	char uuid[64];
 
-	look_text(o, "uuid", uuid, sizeof(uuid));
+	json_get_text(o, "uuid", uuid, sizeof(uuid));
 	ctl_add_str(out, "time", ev->time);
 	ctl_add_str(out, "type", ev->type);
 	ctl_add_str(out, "result", ev->result);
@@ -210,9 +212,9 @@ print_line(const struct json_object *o, const struct event *ev)
 			const struct json_object *t =
 			    json_object_array_get_idx(list, i);
 
-			look_text(t, "displayName", name, sizeof(name));
+			json_get_text(t, "displayName", name, sizeof(name));
 			if (name[0] == '\0')
-				look_text(t, "id", name, sizeof(name));
+				json_get_text(t, "id", name, sizeof(name));
 			printf("%s %s", i == 0 ? " ->" : ",", name);
 		}
 	if (ev->address[0] != '\0')

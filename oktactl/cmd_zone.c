@@ -25,7 +25,7 @@ zone_object(const struct json_object *zone)
 	char text[TEXT_SIZE];
 
 	for (int i = 0; i < KEYS; i++) {
-		look_text(zone, keys[i], text, sizeof(text));
+		json_get_text(zone, keys[i], text, sizeof(text));
 		ctl_add_str(o, keys[i], text);
 	}
 	return o;
@@ -37,7 +37,7 @@ zone_line(const struct json_object *zone)
 	char text[KEYS][TEXT_SIZE];
 
 	for (int i = 0; i < KEYS; i++)
-		look_text(zone, keys[i], text[i], sizeof(text[i]));
+		json_get_text(zone, keys[i], text[i], sizeof(text[i]));
 	printf("%s  %s: %s, %s, %s\n", text[0], text[1], text[2], text[3],
 	    text[4]);
 }

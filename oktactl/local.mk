@@ -30,6 +30,7 @@ oktactl_oktactl_SOURCES = \
 	oktactl/cmd_log.c \
 	oktactl/cmd_logout.c \
 	oktactl/cmd_pin.c \
+	oktactl/cmd_session.c \
 	oktactl/cmd_sessions.c \
 	oktactl/cmd_status.c \
 	oktactl/cmd_sync.c \
@@ -56,6 +57,8 @@ oktactl_oktactl_SOURCES = \
 	oktactl/pam_walk.h \
 	oktactl/resolve.c \
 	oktactl/resolve.h \
+	oktactl/secret_line.c \
+	oktactl/secret_line.h \
 	oktactl/sessions.c \
 	oktactl/sessions.h \
 	oktactl/status.c \

@@ -3,8 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
-#include "name.h"
 #include "wire.h"
 
 int
@@ -32,16 +30,4 @@ look_close(struct look *l)
 	if (l->api.channel != -1)
 		close(l->api.channel);
 	control_close(&l->control);
-}
-
-void
-look_text(const struct json_object *o, const char *key, char *dst, size_t cap)
-{
-	struct json_object *v;
-
-	dst[0] = '\0';
-	if (json_get(o, key, &v) == 1 &&
-	    json_object_is_type(v, json_type_string))
-		name_filter_text(dst, cap, json_object_get_string(v),
-		    (size_t)json_object_get_string_len(v));
 }

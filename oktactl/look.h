@@ -19,8 +19,5 @@ struct look {
 /* 0; or the code to exit with, told already, and nothing is open. */
 int look_open(struct look *l);
 void look_close(struct look *l);
-/* Copies a text member, made safe to print; "" where there is none. */
-void look_text(
-    const struct json_object *o, const char *key, char *dst, size_t cap);
 
 #endif

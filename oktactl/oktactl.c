@@ -52,6 +52,13 @@ static const struct command commands[] = {
 	"let a person try again who failed too often", cmd_change},
     {"reset-factor", "reset-factor USER [FACTOR] [--yes] [--credential FILE]",
 	"take second factors away, so that others can be enrolled", cmd_change},
+    {"clear-sessions",
+	"clear-sessions USER [--tokens] [--forget-devices] [--yes] "
+	"[--credential FILE]",
+	"end all sessions that a person has in Okta", cmd_change},
+    {"session", "session ID|- [--refresh | --end [--yes] [--credential FILE]]",
+	"look at one session in Okta; make it last longer, or end it",
+	cmd_session},
     {"ids", "ids [--export | --import FILE [--dry-run] | forget NAME|NUMBER]",
 	"numbers and names ever given, and root's word about them", cmd_ids},
     {"pin", "pin NAME", "the line with the id that okta.conf wants", cmd_pin},

@@ -37,6 +37,7 @@ int cmd_key(const struct ctl *ctl, int argc, char **argv);
 int cmd_log(const struct ctl *ctl, int argc, char **argv);
 int cmd_logout(const struct ctl *ctl, int argc, char **argv);
 int cmd_pin(const struct ctl *ctl, int argc, char **argv);
+int cmd_session(const struct ctl *ctl, int argc, char **argv);
 int cmd_sessions(const struct ctl *ctl, int argc, char **argv);
 int cmd_status(const struct ctl *ctl, int argc, char **argv);
 int cmd_sync(const struct ctl *ctl, int argc, char **argv);

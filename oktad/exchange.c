@@ -113,6 +113,9 @@ judge_link(struct exchange *x)
 	if (h->has_odd_link)
 		exchange_answer(
 		    x, TRANSPORT_PROTOCOL, "a Link header can not be read");
+	else if (h->next[0] != '\0' && !x->route->has_query)
+		exchange_answer(x, TRANSPORT_PROTOCOL,
+		    "a Link header where there is no list");
 	else if (h->next[0] != '\0' &&
 	    origin_check(&x->channel->net->origin, h->next, x->next,
 		sizeof(x->next), &e) != 0)
@@ -150,7 +153,8 @@ call_done(struct call *call)
 	is_change = x->channel->role == ROLE_CHANGE && transport_has_body(call);
 	log_event(is_change ? LOG_NOTICE : LOG_DEBUG, "request",
 	    log_text("method", x->method),
-	    log_text("path", is_change ? x->path : x->route->path),
+	    log_text("path",
+		is_change ? route_shown(x->route, x->path) : x->route->path),
 	    log_number("status", call->status),
 	    log_text("error", x->text[0] != '\0' ? x->text : NULL),
 	    log_text("request", call->head.request_id));

@@ -68,7 +68,7 @@ request_complete(struct exchange *x)
 		log_event(LOG_WARNING, "refused", log_text("why", why),
 		    log_number("role", x->channel->role),
 		    log_text("method", x->method),
-		    log_text("path", route_shown(x->path)));
+		    log_text("path", route_shown(NULL, x->path)));
 		exchange_answer(x, TRANSPORT_REFUSED, why);
 		return;
 	}

@@ -59,11 +59,13 @@
 		    "okta." area ".read"                                      \
 	}
 /* What an admin changes, or reads in order to change it. */
-#define CHANGE(method, path, bucket, area)                                    \
-	{                                                                     \
-		method, "/api/v1" path, CHANGER, ADMIN, HTTP_JSON, bucket, 0, \
-		    "okta." area ".manage"                                    \
+#define CHANGE_QUERY(method, path, bucket, area, has_query)                \
+	{                                                                  \
+		method, "/api/v1" path, CHANGER, ADMIN, HTTP_JSON, bucket, \
+		    has_query, "okta." area ".manage"                      \
 	}
+#define CHANGE(method, path, bucket, area) \
+	CHANGE_QUERY(method, path, bucket, area, 0)
 
 static const struct route routes[] = {
     AUTHN("", BUCKET_AUTHN),
@@ -109,6 +111,8 @@ static const struct route routes[] = {
     LOOK("/org", BUCKET_OTHER, "orgs"),
     LOOK("/users/{id}/factors", BUCKET_OTHER, "users"),
     LOOK("/zones", BUCKET_OTHER, "networkZones"),
+    {"GET", ROUTE_SESSIONS "/{id}", CONTROL, DAEMON, HTTP_JSON, BUCKET_SESSIONS,
+	0, "okta.sessions.read"},
 
     CHANGE("POST", "/users/{id}/lifecycle/suspend", BUCKET_WRITE, "users"),
     CHANGE("POST", "/users/{id}/lifecycle/unsuspend", BUCKET_WRITE, "users"),
@@ -116,6 +120,11 @@ static const struct route routes[] = {
     CHANGE(
 	"POST", "/users/{id}/lifecycle/reset_factors", BUCKET_WRITE, "users"),
     CHANGE("DELETE", "/users/{id}/factors/{id}", BUCKET_OTHER, "users"),
+    /* By users, not by sessions (okta-api.md 1.5). */
+    CHANGE_QUERY("DELETE", "/users/{id}/sessions", BUCKET_WRITE, "users", 1),
+    CHANGE("POST", "/sessions/{id}/lifecycle/refresh", BUCKET_SESSIONS,
+	"sessions"),
+    CHANGE("DELETE", "/sessions/{id}", BUCKET_SESSIONS, "sessions"),
     CHANGE("PUT", "/groups/{id}/users/{id}", BUCKET_GROUP, "groups"),
     CHANGE("DELETE", "/groups/{id}/users/{id}", BUCKET_GROUP, "groups"),
     CHANGE("POST", "/apps/{id}/users", BUCKET_APP, "apps"),
@@ -210,9 +219,9 @@ route_find(const struct route_request *r)
 }
 
 const char *
-route_shown(const char *path)
+route_shown(const struct route *row, const char *path)
 {
-	return strncmp(path, ROUTE_SESSIONS, sizeof(ROUTE_SESSIONS) - 1) == 0
-	    ? ROUTE_SESSIONS
-	    : path;
+	if (strncmp(path, ROUTE_SESSIONS, sizeof(ROUTE_SESSIONS) - 1) != 0)
+		return path;
+	return row != NULL ? row->path : ROUTE_SESSIONS;
 }

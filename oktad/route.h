@@ -59,8 +59,9 @@ struct route_request {
 
 /* The row that allows it, or NULL. */
 const struct route *route_find(const struct route_request *r);
-/* What may be shown of a path that is no row: not the id of a session. */
-const char *route_shown(const char *path);
+/* What may be shown of a path, which is of this row or, NULL, of none: all but
+ * the id of a session. */
+const char *route_shown(const struct route *row, const char *path);
 /* The row of the token endpoint, which no asker may name. */
 extern const struct route route_token;
 

@@ -24,7 +24,7 @@ def test_oktactl_8_has_every_command_with_its_words(build):
     page = source("oktactl/oktactl.8")
     listed = page.split(".Sh JSON")[0]
     items = re.findall(r"^\.It Cm ([\w-]+)(?: Cm (\w+))?", listed, re.M)
-    commands = re.findall(r'^    \{"([\w-]+)", "([^"]+)"',
+    commands = re.findall(r'^    \{"([\w-]+)",\s+"((?:[^"]|"\s+")+)",',
                           source("oktactl/oktactl.c"), re.M)
     assert len(commands) >= 9
     assert {first for first, _ in items} == {name for name, _ in commands}

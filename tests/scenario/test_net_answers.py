@@ -2,6 +2,7 @@
 import gzip
 import socket
 import time
+import uuid
 import zlib
 
 import pytest
@@ -104,6 +105,27 @@ def test_links_to_elsewhere_end_the_request(build, ca, context):
         assert len(server.received) == len(links)
         links.append('<%s%s?after=1>; rel="next"' % (here, USERS))
         assert channel.get(USERS).next == USERS + "?after=1"
+
+
+def test_link_of_a_session_is_refused_and_shows_no_id(build, ca, context):
+    """Its id is a secret, and there is no list that could go on."""
+    path = "/api/v1/sessions/102Canary" + uuid.uuid4().hex
+    links = ["<https://evil.test%s?after=1>" % path, "<%s" % path]
+
+    def play(connection, server):
+        while server.read_request(connection) is not None:
+            connection.sendall(answer(body=b"{}", extra=[
+                'Link: %s; rel="next"' % links[len(server.received) - 1]]))
+    with OddServer(context, play) as server, \
+            start_on(server, build, ca) as net:
+        links.append("<%s%s?after=1>" % (server.url, path))
+        for _ in range(3):
+            odd = net.channel("control").get(path)
+            assert odd.transport == PROTOCOL and "Link" in odd.error
+            assert odd.next == "" and odd.body == b""
+            assert "Canary" not in odd.error
+        assert len(server.received) == 3 and "Link" in net.log
+        assert "Canary" not in net.log + repr(net.status)
 
 
 # ------------------------------------------------------------------ too much

@@ -19,7 +19,8 @@ WORDS = [f.format(p) for f, p in itertools.product(FRAMES, PIECES)]
 COMMANDS = ["user {}", "explain {}", "explain alice --service {}",
             "explain alice --from {}", "group {}", "pin {}", "logout {}",
             "logout --dry-run {}", "ids forget {}", "ids --import {}",
-            "key public {}", "key import {}", "{}", "-c {} user alice"]
+            "key public {}", "key import {}", "{}", "-c {} user alice",
+            "session {}", "session {} --end --yes", "clear-sessions {} --yes"]
 
 
 @pytest.mark.threat("T59")

@@ -113,6 +113,53 @@ test_answer_is_taken_apart(void **state)
 }
 
 static void
+test_what_is_for_people_is_taken_where_it_is_sound(void **state)
+{
+	static const char full[] = BODY(
+	    EXPIRES ",\"status\":\"ACTIVE\",\"amr\":[\"pwd\",\"otp\"],"
+		    "\"idp\":{\"id\":\"00o1\",\"type\":\"OKTA\"},"
+		    "\"lastPasswordVerification\":\"2026-01-02T03:04:05.000Z\","
+		    "\"lastFactorVerification\":null,\"mfaActive\":true");
+	static const char odd[] = BODY(
+	    EXPIRES ",\"status\":\"ACTIVE\",\"amr\":[7,\"a\\u001b[b\",null],"
+		    "\"idp\":\"x\",\"lastPasswordVerification\":7,"
+		    "\"lastFactorVerification\":\"soon\",\"mfaActive\":1");
+	char many[1024] = "";
+	struct api_session s;
+	struct error e = {0};
+
+	(void)state;
+	assert_int_equal(
+	    api_session_parse(full, sizeof(full) - 1, NOW, &s, &e), 0);
+	assert_string_equal(s.amr, "pwd otp");
+	assert_string_equal(s.idp_id, "00o1");
+	assert_string_equal(s.idp_type, "OKTA");
+	assert_int_equal(s.password_at, NOW);
+	assert_int_equal(s.factor_at, 0);
+	assert_int_equal(s.has_mfa, 1);
+	api_session_clear(&s);
+	assert_int_equal(
+	    api_session_parse(odd, sizeof(odd) - 1, NOW, &s, &e), 0);
+	assert_string_equal(s.amr, "a?[b");
+	assert_string_equal(s.idp_id, "");
+	assert_int_equal(s.password_at, 0);
+	assert_int_equal(s.factor_at, 0);
+	assert_int_equal(s.has_mfa, 0);
+	api_session_clear(&s);
+	/* More than there is room for. */
+	strcat(many,
+	    "{\"id\":\"102\",\"userId\":\"00u1\",\"status\":\"ACTIVE\"" EXPIRES
+	    ",\"amr\":[\"w\"");
+	for (int i = 0; i < 80; i++)
+		strcat(many, ",\"way\"");
+	strcat(many, "]}");
+	assert_int_equal(api_session_parse(many, strlen(many), NOW, &s, &e), 0);
+	assert_int_equal(strncmp(s.amr, "w way way ", 10), 0);
+	assert_true(strlen(s.amr) < sizeof(s.amr));
+	api_session_clear(&s);
+}
+
+static void
 test_less_than_a_session_is_none(void **state)
 {
 	static const char *const bad[] = {"", "[]", "{}", "null", "\"x\"",
@@ -173,6 +220,7 @@ test_each_request_as_okta_wants_it(void **state)
 		assert_int_equal(credential, HTTP_DAEMON);
 		assert_null(strstr(shown, SID));
 		assert_int_equal(s.id.bytes != NULL, rows[i].status == 200);
+		assert_string_equal(s.request_id, "req-1");
 		api_session_clear(&s);
 	}
 	/* What is no id never leaves, and no token that is no text. */
@@ -256,6 +304,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_answer_is_taken_apart),
+	    cmocka_unit_test(
+		test_what_is_for_people_is_taken_where_it_is_sound),
 	    cmocka_unit_test(test_less_than_a_session_is_none),
 	    cmocka_unit_test(test_each_request_as_okta_wants_it),
 	    cmocka_unit_test(test_what_came_of_it_and_never_the_id),

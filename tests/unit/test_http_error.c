@@ -126,6 +126,44 @@ test_text_can_not_reach_a_terminal(void **state)
 	assert_null(strstr(e.text, "\xe2\x80\xae"));
 }
 
+/* Okta's 404 repeats what was asked for, its header does so at every status. */
+static void
+test_terse_text_has_no_words_of_the_answer(void **state)
+{
+	static const struct {
+		int status;
+		const char *www, *body, *text;
+	} rows[] = {
+	    {404, "",
+		"{\"errorCode\":\"E0000007\",\"errorSummary\":\"no canary\","
+		"\"errorCauses\":[{\"errorSummary\":\"canary\"}]}",
+		"x: HTTP 404 E0000007 (request req1)"},
+	    {403,
+		"Bearer scope=\"okta.sessions.read\", "
+		"error=\"insufficient_scope\", error_description=\"canary\", "
+		"resource=\"/api/v1/sessions/canary\"",
+		"",
+		"x: HTTP 403, the token lacks scope okta.sessions.read "
+		"(request req1)"},
+	    {401,
+		"Bearer error=\"invalid_token\", error_description=\"canary\"",
+		"", "x: HTTP 401 invalid_token (request req1)"},
+	};
+	struct http_response res;
+	struct error e, full;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		res = answer(rows[i].status, "application/json", rows[i].www,
+		    rows[i].body);
+		assert_int_equal(http_error_terse(&res, "x", &e), -1);
+		assert_string_equal(e.text, rows[i].text);
+		http_error(&res, "x", &full);
+		assert_int_equal(e.kind, full.kind);
+		assert_string_equal(e.okta_code, full.okta_code);
+	}
+}
+
 static void
 test_200_that_is_not_json_is_refused(void **state)
 {
@@ -293,6 +331,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_refusals_are_classed_by_code),
 	    cmocka_unit_test(test_text_can_not_reach_a_terminal),
+	    cmocka_unit_test(test_terse_text_has_no_words_of_the_answer),
 	    cmocka_unit_test(test_200_that_is_not_json_is_refused),
 	    cmocka_unit_test(
 		test_auth_parameters_are_found_outside_quotes_only),

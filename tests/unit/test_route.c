@@ -190,28 +190,32 @@ test_changes_are_for_their_channels(void **state)
 	}
 }
 
-/* With the API token alone, and nothing but the four requests; the id is in no
- * text. */
+/* For logins with the API token alone, and nothing but the four requests; for
+ * oktactl a look with the daemon's credential, changes with their own; and the
+ * id is in no text. */
 static void
 test_a_session_has_rows_of_its_own(void **state)
 {
 	static const struct {
 		const char *method, *path;
-		int is_row;
+		int is_row, is_look, is_change;
 	} rows[] = {
-	    {"POST", "/api/v1/sessions", 1},
-	    {"GET", "/api/v1/sessions/102a-_9", 1},
-	    {"POST", "/api/v1/sessions/102a/lifecycle/refresh", 1},
-	    {"DELETE", "/api/v1/sessions/102a", 1},
-	    {"GET", "/api/v1/sessions", 0},
-	    {"DELETE", "/api/v1/sessions", 0},
-	    {"DELETE", "/api/v1/sessions/102a?x=1", 0},
-	    {"PUT", "/api/v1/sessions/102a", 0},
-	    {"POST", "/api/v1/sessions/102a", 0},
-	    {"POST", "/api/v1/sessions?additionalFields=cookieToken", 0},
-	    {"DELETE", "/api/v1/users/00u1/sessions", 0},
-	    {"GET", "/api/v1/users", 0},
-	    {"POST", "/api/v1/authn", 0},
+	    {"POST", "/api/v1/sessions", 1, 0, 0},
+	    {"GET", "/api/v1/sessions/102a-_9", 1, 1, 0},
+	    {"POST", "/api/v1/sessions/102a/lifecycle/refresh", 1, 0, 1},
+	    {"DELETE", "/api/v1/sessions/102a", 1, 0, 1},
+	    {"GET", "/api/v1/sessions", 0, 0, 0},
+	    {"DELETE", "/api/v1/sessions", 0, 0, 0},
+	    {"GET", "/api/v1/sessions/102a?x=1", 0, 0, 0},
+	    {"DELETE", "/api/v1/sessions/102a?x=1", 0, 0, 0},
+	    {"PUT", "/api/v1/sessions/102a", 0, 0, 0},
+	    {"POST", "/api/v1/sessions/102a", 0, 0, 0},
+	    {"POST", "/api/v1/sessions?additionalFields=cookieToken", 0, 0, 0},
+	    {"DELETE", "/api/v1/users/00u1/sessions", 0, 0, 1},
+	    {"DELETE", "/api/v1/users/00u1/sessions?oauthTokens=true", 0, 0, 1},
+	    {"GET", "/api/v1/users/00u1/sessions", 0, 0, 0},
+	    {"GET", "/api/v1/users", 0, 1, 0},
+	    {"POST", "/api/v1/authn", 0, 0, 0},
 	};
 
 	(void)state;
@@ -221,18 +225,32 @@ test_a_session_has_rows_of_its_own(void **state)
 
 			if (is_allowed(SESSION, m, p, c) !=
 				(rows[i].is_row && c == HTTP_DAEMON) ||
+			    is_allowed(CONTROL, m, p, c) !=
+				(rows[i].is_look && c == HTTP_DAEMON) ||
+			    is_allowed(CHANGE, m, p, c) !=
+				(rows[i].is_change && c == HTTP_ADMIN) ||
 			    (rows[i].is_row &&
 				(is_allowed(LOGIN, m, p, c) ||
-				    is_allowed(SYNC, m, p, c) ||
-				    is_allowed(CONTROL, m, p, c) ||
-				    is_allowed(CHANGE, m, p, c))))
+				    is_allowed(SYNC, m, p, c))))
 				fail_msg("%s %s credential %d", m, p, c);
 		}
 	}
 	assert_string_equal(
-	    route_shown("/api/v1/sessions/102a?x"), "/api/v1/sessions");
+	    route_shown(NULL, "/api/v1/sessions/102a?x"), "/api/v1/sessions");
 	assert_string_equal(
-	    route_shown("/api/v1/users/00u1"), "/api/v1/users/00u1");
+	    route_shown(NULL, "/api/v1/users/00u1"), "/api/v1/users/00u1");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct route_request r = {.role = ROLE_CHANGE,
+		    .method = rows[i].method,
+		    .path = rows[i].path,
+		    .content = HTTP_JSON,
+		    .credential = HTTP_ADMIN};
+		const struct route *row = route_find(&r);
+
+		if (row != NULL &&
+		    strstr(route_shown(row, r.path), "102a") != NULL)
+			fail_msg("%s is shown", r.path);
+	}
 }
 
 static void
