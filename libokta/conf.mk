@@ -30,6 +30,7 @@ libokta_libfull_la_SOURCES += \
 	libokta/key.c libokta/key.h libokta/key_jwk.c \
 	libokta/local_account.c libokta/local_account.h \
 	libokta/log.c libokta/log.h \
+	libokta/scopes.c libokta/scopes.h \
 	libokta/secret.c libokta/secret.h \
 	libokta/slice_codec.c libokta/slice_codec.h
 

@@ -1,10 +1,10 @@
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "code.h"
 #include "control_private.h"
 #include "internal.h"
+#include "scopes.h"
 #include "session_answer.h"
 
 /* One of those that there are commands for: it becomes part of a form. */
@@ -22,15 +22,12 @@ static int
 add_scope(const struct wire_field *f, struct change_wish *w)
 {
 	char scope[100];
-	size_t n = 0;
 
-	while (w->scopes[n] != NULL)
-		n++;
-	if (n == CHANGE_SCOPES_MAX ||
-	    wire_str(f, scope, sizeof(scope)) != OKTA_OK || !is_scope(scope))
-		return OKTA_BAD;
-	w->scopes[n] = strdup(scope);
-	return w->scopes[n] != NULL ? OKTA_OK : OKTA_SYSTEM;
+	return wire_str(f, scope, sizeof(scope)) == OKTA_OK &&
+		is_scope(scope) &&
+		scopes_add(w->scopes, CHANGE_SCOPES_MAX, scope) == 0
+	    ? OKTA_OK
+	    : OKTA_BAD;
 }
 
 static int
@@ -78,8 +75,7 @@ control_answer_change(struct control *c, struct wire_in *in)
 		if (channel >= 0)
 			close(channel);
 	}
-	for (size_t i = 0; w.scopes[i] != NULL; i++)
-		free(w.scopes[i]);
+	scopes_free(w.scopes);
 	if (w.fd >= 0)
 		close(w.fd);
 	return r;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "net.h"
+#include "scopes.h"
 
 enum { SCOPE_SIZE = 100 };
 
@@ -19,22 +20,8 @@ own_free(struct own *o)
 {
 	credential_clear(&o->credential);
 	secret_clear(&o->api_token);
-	for (size_t i = 0; o->scopes[i] != NULL; i++)
-		free(o->scopes[i]);
+	scopes_free(o->scopes);
 	free(o);
-}
-
-static int
-add_scope(struct own *o, const char *scope)
-{
-	size_t n = 0;
-
-	while (o->scopes[n] != NULL)
-		n++;
-	if (n == OWN_SCOPES_MAX)
-		return -1;
-	o->scopes[n] = strdup(scope);
-	return o->scopes[n] == NULL ? -1 : 0;
 }
 
 static struct credential *
@@ -67,7 +54,7 @@ own_take(struct channel *c, struct wire_in *in)
 		else if (f.tag == TAG_SCOPE)
 			rc = wire_str(&f, scope, sizeof(scope)) != OKTA_OK
 			    ? -1
-			    : add_scope(o, scope);
+			    : scopes_add(o->scopes, OWN_SCOPES_MAX, scope);
 		else if (f.tag == TAG_TOKEN)
 			rc = secret_set(&o->api_token, f.p, f.len);
 	}
@@ -114,7 +101,7 @@ own_look(struct channel *c, const char *scope)
 	if (found != NULL)
 		return found;
 	o = calloc(1, sizeof(*o));
-	if (o == NULL || add_scope(o, scope) != 0) {
+	if (o == NULL || scopes_add(o->scopes, OWN_SCOPES_MAX, scope) != 0) {
 		free(o);
 		return NULL;
 	}
