@@ -55,6 +55,7 @@ oktad_libparent_la_SOURCES = \
 	oktad/session_order.c oktad/session_sweep.c oktad/session_sweep.h \
 	oktad/session_sweep_job.c \
 	oktad/session_watch.c oktad/session_watch.h \
+	oktad/session_watch_sweep.c \
 	oktad/session_watch_private.h \
 	oktad/setup.c oktad/setup.h \
 	oktad/slots.c oktad/slots.h \

@@ -1,5 +1,6 @@
 /*
- * What session_watch.c and session_order.c share.
+ * What session_watch.c (when, and the guard), session_watch_sweep.c (one sweep)
+ * and session_order.c (for whom) share.
  */
 #ifndef OKTAD_SESSION_WATCH_PRIVATE_H
 #define OKTAD_SESSION_WATCH_PRIVATE_H
@@ -8,6 +9,8 @@
 
 /* A sweep is due by then, if not before. */
 void watch_sweep_at(struct session_watch *w, uint64_t at);
+/* session_watch_sweep.c: the time has come; as struct watch wants it. */
+void watch_sweep_due(struct watch *timer);
 /* How many people have lost their sessions in this hour. */
 uint32_t watch_losses(struct session_watch *w);
 /* Writes down that so many people lose their sessions now: how many it is in
