@@ -112,11 +112,13 @@ look(struct look *l, const char *word, struct view *v, struct error *e)
 	struct json_object *doc;
 	char path[API_PATH_MAX];
 
-	if (resolve(l->api.channel, NOUN_APP, word, NULL, &v->app, e) != 0)
+	if (resolve_id(l->api.channel, NOUN_APP, word, &v->app, e) != 0)
 		return -1;
 	snprintf(path, sizeof(path), "/api/v1/apps/%s", v->app.id);
-	if (api_get(&l->api, path, &doc, e) != 0)
+	if (resolve_judge(api_get(&l->api, path, &doc, e), &v->app, e) != 0)
 		return -1;
+	json_get_text(doc, "label", v->app.name, sizeof(v->app.name));
+	json_get_text(doc, "name", v->app.state, sizeof(v->app.state));
 	json_get_text(doc, "status", v->status, sizeof(v->status));
 	json_get_text(doc, "signOnMode", v->sign_on, sizeof(v->sign_on));
 	json_free(doc);

@@ -7,7 +7,6 @@
 
 #include "api_zone.h"
 #include "look.h"
-#include "name.h"
 #include "resolve.h"
 
 struct show {
@@ -105,10 +104,10 @@ show_one(
 	struct target zone;
 	int rc;
 
-	if (resolve(l->api.channel, NOUN_ZONE, word, NULL, &zone, e) != 0)
+	if (resolve_id(l->api.channel, NOUN_ZONE, word, &zone, e) != 0)
 		return -1;
 	snprintf(path, sizeof(path), "/api/v1/zones/%s", zone.id);
-	if (api_get(&l->api, path, &doc, e) != 0)
+	if (resolve_judge(api_get(&l->api, path, &doc, e), &zone, e) != 0)
 		return -1;
 	if (ctl->json)
 		s.list = json_object_new_array();

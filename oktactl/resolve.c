@@ -60,14 +60,13 @@ show_candidate(const char *id, const char *name, const char *state)
 	fprintf(stderr, "  %s  %s  %s\n", id, clean, what);
 }
 
-/* An id that is not known is no refusal of Okta's. */
-static int
-judge(int rc, const char *word, const struct target *t, struct error *e)
+int
+resolve_judge(int rc, const struct target *t, struct error *e)
 {
 	if (rc == -1 && e->http_status == 404)
 		return error_set(e, ERROR_SYSTEM,
 		    "Okta knows no %s with the id %s", nouns[t->noun].word,
-		    word);
+		    t->id);
 	return rc;
 }
 
@@ -128,16 +127,15 @@ static int
 user(int channel, const char *word, struct target *t, struct error *e)
 {
 	static struct lookup_user found[LOOKUP_MAX];
-	char id[JSON_ID_MAX + 1];
 	int n, at = 0;
 
 	if (is_id(word, "00u"))
-		snprintf(id, sizeof(id), "%s", word);
+		snprintf(t->id, sizeof(t->id), "%s", word);
 	else
-		(void)known_here(NOUN_USER, word, id);
-	if (id[0] != '\0') {
-		if (judge(lookup_user(channel, id, &found[0], e), id, t, e) ==
-		    -1)
+		(void)known_here(NOUN_USER, word, t->id);
+	if (t->id[0] != '\0') {
+		if (resolve_judge(
+			lookup_user(channel, t->id, &found[0], e), t, e) == -1)
 			return -1;
 		set(t, found[0].id, found[0].login, found[0].status);
 		return 0;
@@ -172,17 +170,16 @@ static int
 thing(int channel, const char *word, struct target *t, struct error *e)
 {
 	static struct lookup_group found[LOOKUP_MAX];
-	char id[JSON_ID_MAX + 1] = "";
 	int n;
 
 	if (is_id(word, nouns[t->noun].prefix))
-		snprintf(id, sizeof(id), "%s", word);
+		snprintf(t->id, sizeof(t->id), "%s", word);
 	else if (t->noun == NOUN_GROUP)
-		(void)known_here(NOUN_GROUP, word, id);
-	if (id[0] == '\0')
+		(void)known_here(NOUN_GROUP, word, t->id);
+	if (t->id[0] == '\0')
 		n = nouns[t->noun].all(channel, word, found, e);
-	else if (judge(nouns[t->noun].one(channel, id, &found[0], e), id, t,
-		     e) == 0)
+	else if (resolve_judge(nouns[t->noun].one(channel, t->id, &found[0], e),
+		     t, e) == 0)
 		n = 1;
 	else
 		n = -1;
@@ -217,5 +214,17 @@ resolve(int channel, enum noun noun, const char *word, const struct target *of,
 	if (noun != NOUN_ADDRESS)
 		return thing(channel, word, t, e);
 	snprintf(t->name, sizeof(t->name), "%s", word);
+	return 0;
+}
+
+int
+resolve_id(int channel, enum noun noun, const char *word, struct target *t,
+    struct error *e)
+{
+	if (!is_id(word, nouns[noun].prefix))
+		return resolve(channel, noun, word, NULL, t, e);
+	memset(t, 0, sizeof(*t));
+	t->noun = noun;
+	snprintf(t->id, sizeof(t->id), "%s", word);
 	return 0;
 }

@@ -33,6 +33,14 @@ struct target {
  * candidates are then on stderr. */
 int resolve(int channel, enum noun noun, const char *word,
     const struct target *of, struct target *t, struct error *e);
+/* Without asking Okta where word is an id: *t has no name and no state then,
+ * for a look-up that asks for that very thing itself. 404 is told by
+ * resolve_judge(). */
+int resolve_id(int channel, enum noun noun, const char *word, struct target *t,
+    struct error *e);
+/* rc, or what an error about the thing of that id means: one that is not known
+ * is no refusal of Okta's. */
+int resolve_judge(int rc, const struct target *t, struct error *e);
 /* "person", "group", … */
 const char *resolve_noun(enum noun noun);
 

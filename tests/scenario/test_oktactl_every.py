@@ -95,6 +95,12 @@ EVERY = {
         [APPS, one("apps", APP),
          ("GET", f"/apps/{APP}/groups", "limit=200&expand=group"),
          ("GET", f"/apps/{APP}/users", "limit=500")], (APPS_R,)),
+    # By its id a thing is asked for once.
+    f"app {APP}": Row(
+        [one("apps", APP),
+         ("GET", f"/apps/{APP}/groups", "limit=200&expand=group"),
+         ("GET", f"/apps/{APP}/users", "limit=500")], (APPS_R,)),
+    f"zone {ZONE}": Row([one("zones", ZONE)], (ZONES_R,)),
     "zone": Row([ZONES], (ZONES_R,)),
     "zone Office": Row([ZONES, one("zones", ZONE)], (ZONES_R,)),
     "factors bob": Row([one("users", BOB), FACTORS], (USERS_R,)),

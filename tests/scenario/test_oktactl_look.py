@@ -239,7 +239,8 @@ def test_wrong_words_end_with_usage(host, words):
     ("app 'No Such'", "knows no app"), ("zone Nowhere", "knows no zone"),
     ("factors nobodyhere", "knows no person"),
     ("log nobodyhere", "knows no person"),
-    ("app 0oa9nosuchEXAMPLE009", "knows no app with the id")])
+    ("app 0oa9nosuchEXAMPLE009", "knows no app with the id"),
+    ("zone nzo9nosuchEXAMPLE009", "knows no zone with the id")])
 def test_what_okta_does_not_know_is_said(host, words, said):
     done = host.run(f"oktactl {words}")
     assert done.returncode == 1 and said in done.stderr
