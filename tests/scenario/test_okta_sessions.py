@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from canaries import plant, search
 from logins import OKTAD, PASSWORD, ssh, talk
 from presence import wait_until
 from private_host import TREE, PrivateHost
@@ -274,86 +275,6 @@ def test_session_max_ends_the_session_and_not_the_login(build, tmp_path):
 
 # --- where the id is ---
 
-# Run in the host: each file, argument, environment and readable mapping of
-# every process is searched for the ids of standard input, but for those of the
-# emulator, which has them by right, and this one's.
-SEARCH = r"""
-import json, os, sys
-markers = [m.encode() for m in json.load(sys.stdin)]
-born = os.stat("/run/okta-host/syslog.pid").st_mtime
-hits, read = set(), {}
-
-
-def look(where, data):
-    hits.update((where, m.decode()) for m in markers if m in data)
-
-
-def content(path):
-    # lastlog is as long as the largest uid, and nearly all of it a hole.
-    with open(path, "rb", buffering=0) as f:
-        at, end = 0, os.fstat(f.fileno()).st_size
-        while at < end:
-            try:
-                at = os.lseek(f.fileno(), at, os.SEEK_DATA)
-            except OSError:
-                return
-            stop = os.lseek(f.fileno(), at, os.SEEK_HOLE)
-            yield os.pread(f.fileno(), stop - at, at)
-            at = stop
-
-
-for top in ("/var/lib/okta", "/var/log", "/run", "/tmp", "/var/tmp", "/etc",
-            "/root", "/home", "/dev/shm"):
-    for folder, _, names in os.walk(top):
-        for name in names:
-            path = os.path.join(folder, name)
-            if path == "/run/okta-host/record" or not os.path.isfile(path) or \
-                    os.stat(path).st_mtime < born:
-                continue
-            for data in content(path):
-                look(path, data)
-for pid in filter(str.isdigit, os.listdir("/proc")):
-    try:
-        with open(f"/proc/{pid}/comm") as f:
-            name = f.read().strip()
-        with open(f"/proc/{pid}/cmdline", "rb") as f:
-            line = f.read()
-        if int(pid) == os.getpid() or b"okta-emulator" in line:
-            continue
-        look(name + " cmdline", line)
-        with open(f"/proc/{pid}/environ", "rb") as f:
-            look(name + " environ", f.read())
-        with open(f"/proc/{pid}/maps") as f:
-            maps = [x.split() for x in f]
-        with open(f"/proc/{pid}/mem", "rb", buffering=0) as mem:
-            for words in maps:
-                if words[1][0] != "r" or words[-1] in ("[vvar]", "[vsyscall]"):
-                    continue
-                low, high = (int(x, 16) for x in words[0].split("-"))
-                try:
-                    mem.seek(low)
-                    data = mem.read(high - low)
-                except OSError:
-                    continue
-                read[name] = read.get(name, 0) + len(data)
-                look(name + " memory", data)
-    except OSError:
-        continue
-cores = [os.path.join(top, n) for top in ("/", "/run", "/tmp", "/root",
-         "/var/lib/okta", "/run/okta") for n in os.listdir(top)
-         if n == "core" or n.startswith("core.")]
-json.dump([sorted(hits), read, cores], sys.stdout)
-"""
-
-
-def search(host, ids):
-    host.python(f"open('/run/okta-host-search', 'w').write({SEARCH!r})")
-    done = host.run("exec /usr/bin/python3 /run/okta-host-search",
-                    stdin=json.dumps(ids), seconds=300)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 @pytest.mark.threat("T110", reduced="the id of an Okta session")
 def test_the_id_is_nowhere_but_in_the_memory_of_oktad(build, tmp_path):
     """At full debug, after it was made, looked at and refreshed; and nowhere at
@@ -365,26 +286,22 @@ def test_the_id_is_nowhere_but_in_the_memory_of_oktad(build, tmp_path):
         wait_until(lambda: any(r["path"].endswith("/refresh")
                                for r in asked(host, "POST")), 30)
         host.ok("oktactl sessions; oktactl --json sessions; oktactl status")
-        time.sleep(5)
+        host.ok("oktactl session -", stdin=ident)
+        wait_until(lambda: search(host, [ident])[0] ==
+                   [["oktad memory", ident]], 60)
         hits, read, cores = search(host, [ident])
         assert hits == [["oktad memory", ident]], hits
         assert {"oktad", "oktad-net", "oktad-sync", "sshd"} <= set(read)
         assert min(read[n] for n in ("oktad", "oktad-net", "oktad-sync")) \
             > 500000, read
         assert cores == []
-        # The scanner finds what is put somewhere.
-        host.ok(f"echo {ident} >/tmp/planted; setsid /usr/bin/python3 -c "
-                "'import time; x = open(\"/tmp/planted\").read(); "
-                "time.sleep(600)' >/dev/null 2>&1 </dev/null & sleep 2")
-        hits, _, _ = search(host, [ident])
-        assert ["/tmp/planted", ident] in hits
-        assert ["python3 memory", ident] in hits
-        host.ok("rm /tmp/planted; pkill -f 'sleep[(]600'")
+        with plant(host, ident):
+            hits, _, _ = search(host, [ident])
+            assert ["/tmp/planted.text", ident] in hits
+            assert ["planted memory", ident] in hits
         log_out(host, 8889)
         wait_until(lambda: asked(host, "DELETE"), 20)
-        time.sleep(5)
-        hits, _, _ = search(host, [ident])
-        assert hits == [], hits
+        wait_until(lambda: search(host, [ident])[0] == [], 60)
 
 
 # --- a worker that was taken over ---

@@ -10,6 +10,7 @@ import pytest
 
 import admins
 from admins import Asked
+from canaries import plant, search
 from logins import TALK
 from okta_web import is_alive, session_of, token_of
 from presence import wait_until
@@ -290,6 +291,24 @@ def test_id_is_in_no_argument_of_ours(host, session):
     wait_until(lambda: line().startswith("oktactl session ") and
                session["id"] not in line(), 50)
     host.ok("pkill -x oktactl; rm /tmp/id")
+
+
+@pytest.mark.threat("T110", reduced="the id of an Okta session")
+def test_id_is_nowhere_afterwards(host, session):
+    ident = session["id"]
+    run(host, ident)
+    run(host, ident, "--refresh --yes", options="--json")
+    terminal(host, "session - --end", ("Id of the session:", ident),
+             ("y/N", "n"))
+    wait_until(lambda: search(host, [ident])[0] == [], 60)
+    hits, read, cores = search(host, [ident])
+    assert hits == [] and cores == []
+    assert min(read[n] for n in ("oktad", "oktad-net", "oktad-sync")) > 500000
+    run(host, ident, "--end --yes")
+    wait_until(lambda: search(host, [ident])[0] == [], 60)
+    with plant(host, ident):
+        assert search(host, [ident])[0] == [
+            ["/tmp/planted.text", ident], ["planted memory", ident]]
 
 
 def test_api_token_does_as_well(build, tmp_path):
