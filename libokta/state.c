@@ -119,6 +119,31 @@ check_pages(struct state *s, struct error *e)
 	return rc;
 }
 
+/* Every byte, by SQLite's own descriptor: to close another one would end its
+ * locks (fcntl(2)). 0, -1. */
+static int
+read_all(struct state *s, struct error *e)
+{
+	char page[4096];
+	sqlite3_int64 size = 0;
+	sqlite3_file *f = NULL;
+
+	if (sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_FILE_POINTER, &f) !=
+		SQLITE_OK ||
+	    f->pMethods == NULL ||
+	    f->pMethods->xFileSize(f, &size) != SQLITE_OK)
+		return error_set(e, ERROR_SYSTEM, "state.db: no size");
+	for (sqlite3_int64 at = 0; at < size; at += (int)sizeof(page)) {
+		int rc = f->pMethods->xRead(f, page, (int)sizeof(page), at);
+
+		if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)
+			return error_set(e, ERROR_SYSTEM,
+			    "state.db can not be read at byte %lld",
+			    (long long)at);
+	}
+	return 0;
+}
+
 /* 0 usable; 1 damaged or not ours; -1 another failure. */
 static int
 check(struct state *s, int *is_new, struct error *e)
@@ -147,6 +172,19 @@ check(struct state *s, int *is_new, struct error *e)
 		    "install the later version again",
 		    (long long)version, STATE_VERSION);
 	return check_pages(s, e);
+}
+
+/* SQLite calls a disk that can not be read a damaged database (unixRead() in
+ * os_unix.c), for all of its words of it: the ledger is given up only where
+ * every byte can be read, and is found wanting again. */
+static int
+check_twice(struct state *s, int *is_new, struct error *e)
+{
+	int rc = check(s, is_new, e);
+
+	if (rc != 1)
+		return rc;
+	return read_all(s, e) == -1 ? -1 : check(s, is_new, e);
 }
 
 static int
@@ -202,7 +240,7 @@ state_open(const char *path, struct state **out, int *is_new, int *set_aside,
 		return error_errno(e, "state.db");
 	if (connect_db(path, s, e) == -1)
 		goto fail;
-	rc = check(s, is_new, e);
+	rc = check_twice(s, is_new, e);
 	if (rc == 1) {
 		sqlite3_close(s->db);
 		s->db = NULL;

@@ -8,7 +8,8 @@ sync_unit_tests = tests/unit/test_api tests/unit/test_api_list \
 	tests/unit/test_schema tests/unit/test_state tests/unit/test_zone \
 	tests/unit/test_sshkey \
 	tests/unit/test_state_faults tests/unit/test_state_file \
-	tests/unit/test_state_keep tests/unit/test_state_leavers \
+	tests/unit/test_state_keep tests/unit/test_state_kill \
+	tests/unit/test_state_leavers \
 	tests/unit/test_state_pass \
 	tests/unit/test_state_cycles \
 	tests/unit/test_state_stage tests/unit/test_state_touch \
@@ -81,6 +82,10 @@ tests_unit_test_state_keep_SOURCES = tests/unit/test_state_keep.c \
 	$(sync_fixture)
 tests_unit_test_state_keep_CFLAGS = $(sync_cflags)
 tests_unit_test_state_keep_LDADD = $(sync_state_libs)
+tests_unit_test_state_kill_SOURCES = tests/unit/test_state_kill.c \
+	tests/unit/tracer.c tests/unit/tracer.h $(sync_fixture)
+tests_unit_test_state_kill_CFLAGS = $(sync_cflags)
+tests_unit_test_state_kill_LDADD = $(sync_state_libs)
 tests_unit_test_state_leavers_SOURCES = tests/unit/test_state_leavers.c \
 	$(sync_fixture)
 tests_unit_test_state_leavers_CFLAGS = $(sync_cflags)
