@@ -111,7 +111,9 @@ int state_stage_begin(struct state *s, struct error *e);
  * and state_stage_resume() goes on from there. */
 int state_stage_keep(struct state *s, struct error *e);
 /* Goes on with a pass that was kept, after a new start; *source is the list
- * that was under way, 0 where there is none to go on with. 0, -1. */
+ * that was under way, STATE_ALL_LISTS where none was, 0 where there is nothing
+ * to go on with. 0, -1. */
+enum { STATE_ALL_LISTS = -1 };
 int state_stage_resume(struct state *s, int64_t *source, struct error *e);
 /* 1 where the list of the source is complete already, 0, -1. */
 int state_stage_has(struct state *s, int64_t source, struct error *e);
@@ -139,9 +141,13 @@ enum loss_word {
 	LOSS_CONFIRMED = 1 /* Okta says of this very person: not any more */
 };
 
-/* The last list is complete: what is staged becomes the last answers, but for
- * what polls were told meanwhile. Finds every pair of person and source that
- * was and is not in them. */
+/* The last list is complete: finds who will be lost once the pass counts, so
+ * that they can be asked about while polls still come between. Until then the
+ * functions about losses are about these. */
+int state_find_losses_ahead(struct state *s, struct error *e);
+/* What is staged becomes the last answers, but for what polls were told
+ * meanwhile. Finds every pair of person and source that was and is not in them;
+ * what was confirmed ahead, is. */
 int state_find_losses(struct state *s, struct error *e);
 /* Confirms the losses of everybody whom this pass's answers call suspended or
  * deactivated. */

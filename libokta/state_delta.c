@@ -108,6 +108,14 @@ state_is_standing(
 	return is(s, about(s, SQL_STANDING, id, source, e), e);
 }
 
+static int
+forget_loss(struct state *s, const char *id, int64_t source, struct error *e)
+{
+	return run(s, about(s, SQL_LOSS_FORGET, id, source, e), e) == -1
+	    ? -1
+	    : run(s, about(s, SQL_AHEAD_LOSS_FORGET, id, source, e), e);
+}
+
 int
 state_join(struct state *s, const char *id, int64_t source, struct error *e)
 {
@@ -115,7 +123,7 @@ state_join(struct state *s, const char *id, int64_t source, struct error *e)
 	    state_touch_id(s, id, e) == -1 ||
 	    state_fresh_id(s, source, id, e) == -1)
 		return -1;
-	return run(s, about(s, SQL_LOSS_FORGET, id, source, e), e);
+	return forget_loss(s, id, source, e);
 }
 
 int
@@ -126,7 +134,7 @@ state_leave(struct state *s, const char *id, int64_t source, struct error *e)
 	    state_touch_id(s, id, e) == -1 ||
 	    state_fresh_id(s, source, id, e) == -1)
 		return -1;
-	return run(s, about(s, SQL_LOSS_FORGET, id, source, e), e);
+	return forget_loss(s, id, source, e);
 }
 
 int

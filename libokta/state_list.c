@@ -131,6 +131,7 @@ state_stage_keep(struct state *s, struct error *e)
 	if (state_list_put(s, 0, e) == -1 || state_commit(s, e) == -1)
 		return -1;
 	s->roll.is_kept = 1;
+	roll_forget_pairs(&s->roll);
 	return 0;
 }
 
@@ -189,26 +190,29 @@ state_stage_resume(struct state *s, int64_t *source, struct error *e)
 {
 	struct roll *r = &s->roll;
 	int64_t src = 0;
-	int is_done, rc;
+	int is_done, has_any = 0, rc;
 
 	*source = 0;
 	state_stage_drop(s);
 	if (state_stage_open(s, e) == -1)
 		return -1;
 	/* In the end the bits are those of the one under way. */
-	while ((rc = state_list_next(s, &src, &is_done, e)) == 1)
+	while ((rc = state_list_next(s, &src, &is_done, e)) == 1) {
+		has_any = 1;
 		if (!is_done)
 			*source = src;
+	}
 	src = *source - 1;
-	if (rc == 0 && *source == 0)
+	if (rc == 0 && *source == 0) {
 		roll_leave_list(r);
-	else if (rc == 0 && state_list_next(s, &src, &is_done, e) != 1)
+		*source = has_any ? STATE_ALL_LISTS : 0;
+	} else if (rc == 0 && state_list_next(s, &src, &is_done, e) != 1)
 		rc = -1;
 	if (rc == -1 || see_fresh(s, e) == -1) {
 		state_stage_drop(s);
 		return -1;
 	}
-	r->source = *source;
+	r->source = *source == STATE_ALL_LISTS ? 0 : *source;
 	r->is_kept = 1;
 	return 0;
 }

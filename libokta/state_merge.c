@@ -122,34 +122,105 @@ merge_list(struct state *s, const struct list *l, struct error *e)
 }
 
 static int
-merge_lists(struct state *s, struct error *e)
+load_pairs(struct state *s, struct error *e)
 {
-	struct list l = {.src = 0};
-	struct roll_pair *pairs;
-	size_t n, at = 0;
-	int is_done, rc;
+	struct roll *r = &s->roll;
 
-	if (load(s, state_stmt(s, SQL_VIA_ALL, e), &pairs, &n, e) == -1) {
-		free(pairs);
+	if (r->pairs != NULL)
+		return 0;
+	if (load(s, state_stmt(s, SQL_VIA_ALL, e), &r->pairs, &r->npairs, e) ==
+	    -1) {
+		roll_forget_pairs(r);
 		return -1;
 	}
-	if (n > 0)
-		qsort(pairs, n, sizeof(*pairs), order);
+	if (r->npairs > 0)
+		qsort(r->pairs, r->npairs, sizeof(*r->pairs), order);
+	return 0;
+}
+
+/* Each list of the pass, with who was in it before. */
+static int
+each_list(struct state *s,
+    int (*each)(struct state *s, const struct list *l, struct error *e),
+    struct error *e)
+{
+	struct list l = {.src = 0};
+	struct roll *r = &s->roll;
+	size_t at = 0;
+	int is_done, rc;
+
+	if (load_pairs(s, e) == -1)
+		return -1;
 	while ((rc = state_list_next(s, &l.src, &is_done, e)) == 1) {
-		while (at < n && pairs[at].src < l.src)
+		while (at < r->npairs && r->pairs[at].src < l.src)
 			at++;
-		l.had = pairs + at;
-		while (at < n && pairs[at].src == l.src)
+		l.had = r->pairs + at;
+		while (at < r->npairs && r->pairs[at].src == l.src)
 			at++;
-		l.n = (size_t)(pairs + at - l.had);
-		if (merge_list(s, &l, e) == -1) {
+		l.n = (size_t)(r->pairs + at - l.had);
+		if (each(s, &l, e) == -1) {
 			rc = -1;
 			break;
 		}
 	}
-	roll_leave_list(&s->roll);
-	free(pairs);
+	roll_leave_list(r);
 	return rc;
+}
+
+/* --- who will be lost --- */
+
+/* Those of a source whom the guard holds, and who are not in its list again. */
+static int
+find_held(struct state *s, int64_t src, struct error *e)
+{
+	sqlite3_stmt *q = state_stmt(s, SQL_AHEAD_HELD, e);
+	struct roll *r = &s->roll;
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	sqlite3_bind_int64(q, 1, src);
+	while ((rc = state_step(s, q, e)) == 1) {
+		uint32_t pk = (uint32_t)sqlite3_column_int64(q, 1);
+
+		if (pk < r->cap && roll_has(r->here, pk))
+			continue;
+		if (state_run_pair(s, SQL_AHEAD_PUT, src,
+			sqlite3_column_int64(q, 0), e) == -1) {
+			rc = -1;
+			break;
+		}
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+static int
+find_in_list(struct state *s, const struct list *l, struct error *e)
+{
+	struct roll *r = &s->roll;
+
+	for (size_t i = 0; i < l->n; i++) {
+		uint32_t pk = l->had[i].pk;
+
+		if ((pk >= r->cap || !roll_has(r->here, pk)) &&
+		    state_run_pair(s, SQL_AHEAD_LOST, l->src, pk, e) == -1)
+			return -1;
+	}
+	return find_held(s, l->src, e);
+}
+
+int
+state_find_losses_ahead(struct state *s, struct error *e)
+{
+	if (!state_is_staging(s))
+		return 0;
+	if (state_list_put(s, 1, e) == -1 ||
+	    state_exec(s, "DELETE FROM new_lost", e) == -1 ||
+	    each_list(s, find_in_list, e) == -1)
+		return -1;
+	s->roll.is_ahead = 1;
+	return 0;
 }
 
 /* --- the records --- */
@@ -219,8 +290,9 @@ state_stage_end(struct state *s, struct error *e)
 	if (!state_is_staging(s))
 		return 0;
 	if (state_list_put(s, 1, e) == -1 || state_exec(s, records, e) == -1 ||
-	    merge_lists(s, e) == -1 || forget_fresh_texts(s, e) == -1 ||
-	    drop_unseen(s, e) == -1 || state_stage_clear(s, e) == -1 ||
+	    each_list(s, merge_list, e) == -1 ||
+	    forget_fresh_texts(s, e) == -1 || drop_unseen(s, e) == -1 ||
+	    state_stage_clear(s, e) == -1 ||
 	    state_exec(s, "DELETE FROM note", e) == -1)
 		return -1;
 	roll_close(&s->roll);

@@ -131,20 +131,38 @@ state_find_losses(struct state *s, struct error *e)
 	    " CROSS JOIN via v ON v.uid = p.uid CROSS JOIN source s"
 	    "  ON s.num = v.src AND s.allows + s.publishes > 0"
 	    " WHERE NOT EXISTS (SELECT 1 FROM in_via i"
-	    "  WHERE i.pk = ip.pk AND i.src = v.src);",
+	    "  WHERE i.pk = ip.pk AND i.src = v.src);"
+	    "UPDATE lost SET word = 1 WHERE (uid, src) IN"
+	    " (SELECT uid, src FROM new_lost WHERE word = 1);"
+	    "DELETE FROM new_lost;",
 	    e);
+}
+
+/* Are losses those that the pass under way will bring? */
+static int
+is_ahead(const struct state *s)
+{
+	return s->roll.is_ahead && state_is_staging(s);
 }
 
 int
 state_settle_stopped(struct state *s, struct error *e)
 {
-	char sql[256];
+	/* Ahead, in_person has people whom no list of this pass may show, and
+	 * new_person what polls may know better. */
+	int ahead = is_ahead(s);
+	char sql[384];
 
 	snprintf(sql, sizeof(sql),
-	    "UPDATE lost SET word = %d WHERE uid IN (SELECT p.uid"
-	    " FROM person p JOIN in_person ip ON ip.id = p.id"
-	    " WHERE ip.has_status AND ip.status IN (%d, %d))",
-	    LOSS_CONFIRMED, STATUS_SUSPENDED, STATUS_DEPROVISIONED);
+	    "UPDATE %s SET word = %d WHERE uid IN (SELECT p.uid"
+	    " FROM person p JOIN %s ip ON ip.id = p.id"
+	    " WHERE ip.has_status AND ip.status IN (%d, %d)%s)",
+	    ahead ? "new_lost" : "lost", LOSS_CONFIRMED,
+	    ahead ? "new_person" : "in_person", STATUS_SUSPENDED,
+	    STATUS_DEPROVISIONED,
+	    ahead ? " AND NOT EXISTS"
+		    " (SELECT 1 FROM fresh WHERE src = 0 AND pk = ip.pk)"
+		  : "");
 	return state_exec(s, sql, e);
 }
 
@@ -152,7 +170,8 @@ int
 state_next_loser(struct state *s, int64_t source, uint32_t *uid,
     char id[JSON_ID_MAX + 1], struct error *e)
 {
-	sqlite3_stmt *q = state_stmt(s, SQL_LOSER_NEXT, e);
+	sqlite3_stmt *q = state_stmt(
+	    s, is_ahead(s) ? SQL_AHEAD_LOSER_NEXT : SQL_LOSER_NEXT, e);
 	int rc;
 
 	id[0] = '\0';
@@ -173,7 +192,8 @@ int
 state_next_loss(struct state *s, uint32_t uid, int64_t *after,
     struct state_source *src, struct error *e)
 {
-	sqlite3_stmt *q = state_stmt(s, SQL_LOSS_NEXT, e);
+	sqlite3_stmt *q =
+	    state_stmt(s, is_ahead(s) ? SQL_AHEAD_LOSS_NEXT : SQL_LOSS_NEXT, e);
 	int rc;
 
 	if (q == NULL)
@@ -190,7 +210,8 @@ int
 state_settle_loss(struct state *s, uint32_t uid, int64_t source,
     enum loss_word word, struct error *e)
 {
-	sqlite3_stmt *q = state_stmt(s, SQL_LOSS_SETTLE, e);
+	sqlite3_stmt *q = state_stmt(
+	    s, is_ahead(s) ? SQL_AHEAD_LOSS_SETTLE : SQL_LOSS_SETTLE, e);
 
 	if (q == NULL)
 		return -1;
@@ -265,7 +286,8 @@ int
 state_count(struct state *s, struct state_counts *c, struct error *e)
 {
 	if (count(s, SQL_COUNT_KNOWN, &c->known, e) == -1 ||
-	    count(s, SQL_COUNT_SILENT, &c->silent, e) == -1 ||
+	    count(s, is_ahead(s) ? SQL_AHEAD_COUNT_SILENT : SQL_COUNT_SILENT,
+		&c->silent, e) == -1 ||
 	    count(s, SQL_COUNT_PRESENT, &c->present, e) == -1 ||
 	    count(s, SQL_COUNT_PAIRS, &c->pairs, e) == -1)
 		return -1;

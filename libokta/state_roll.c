@@ -169,15 +169,25 @@ roll_leave_list(struct roll *r)
 }
 
 void
+roll_forget_pairs(struct roll *r)
+{
+	free(r->pairs);
+	r->pairs = NULL;
+	r->npairs = 0;
+}
+
+void
 roll_close(struct roll *r)
 {
-	r->is_open = r->is_kept = r->has_text = 0;
+	roll_forget_pairs(r);
+	r->is_open = r->is_ahead = r->is_kept = r->has_text = 0;
 	r->source = 0;
 }
 
 void
 roll_free(struct roll *r)
 {
+	free(r->pairs);
 	free(r->digest);
 	free(r->seen);
 	free(r->here);

@@ -12,8 +12,14 @@
 
 #include "state.h"
 
+/* A record in a list, by number of its source and its own. */
+struct roll_pair {
+	uint32_t src, pk;
+};
+
 struct roll {
 	int is_open; /* a full pass is under way */
+	int is_ahead; /* who will be lost by it is asked about */
 	/* By pk of in_person, for `cap` of them. */
 	uint8_t (*digest)[STATE_DIGEST]; /* all 0: none */
 	uint8_t *seen; /* bits: in the answers of this pass */
@@ -29,11 +35,10 @@ struct roll {
 	uint8_t rules[STATE_DIGEST]; /* that the texts were read by */
 	int has_learned; /* digests of what does not count yet */
 	int is_kept; /* state_stage_keep(): a rollback does not end the pass */
-};
-
-/* A record in a list, by number of its source and its own. */
-struct roll_pair {
-	uint32_t src, pk;
+	/* The last answers, list by list: until a poll may have changed them.
+	 * NULL: to be read. */
+	struct roll_pair *pairs;
+	size_t npairs;
 };
 
 /* Room for this pk. 0, -1 no memory. */
@@ -53,6 +58,8 @@ int roll_mark(struct roll *r, uint32_t pk);
 void roll_see(struct roll *r, uint32_t pk);
 /* Sets or clears its bit in the list under way. */
 void roll_put(struct roll *r, uint32_t pk, int is_here);
+/* The last answers may not be what they were. */
+void roll_forget_pairs(struct roll *r);
 /* Nobody is in the list under way. */
 void roll_leave_list(struct roll *r);
 /* No pass is under way any more; what was learned stays. */

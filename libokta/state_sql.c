@@ -7,6 +7,24 @@
 	"1 + max(coalesce((SELECT max(pk) FROM in_person), 0)," \
 	" coalesce((SELECT max(pk) FROM new_person), 0))"
 
+/* The same of both kinds of losses: of the last pass and of the one under way.
+ */
+#define LOSER_NEXT(lost)                                                    \
+	"SELECT l.uid, p.id FROM " lost " l JOIN person p ON p.uid = l.uid" \
+	" WHERE l.uid > ?1 AND l.word = 0 AND (?2 = 0 OR l.src = ?2)"       \
+	" ORDER BY l.uid LIMIT 1"
+#define LOSS_NEXT(lost)                                                \
+	"SELECT s.num, s.kind, s.id, s.allows, s.publishes, s.changed" \
+	" FROM " lost " l JOIN source s ON s.num = l.src"              \
+	" WHERE l.uid = ?1 AND l.src > ?2 ORDER BY l.src LIMIT 1"
+#define LOSS_SETTLE(lost) \
+	"UPDATE " lost " SET word = ?3 WHERE uid = ?1 AND src = ?2"
+#define COUNT_SILENT(lost) \
+	"SELECT count(DISTINCT uid) FROM " lost " WHERE word = 0"
+#define LOSS_FORGET(lost)                     \
+	"DELETE FROM " lost " WHERE src = ?2" \
+	" AND uid = (SELECT uid FROM person WHERE id = ?1)"
+
 const char *const state_sql_text[SQL_ALL] = {
     [SQL_GET] = "SELECT value FROM meta WHERE key = ?1",
     [SQL_SET] = "INSERT INTO meta VALUES (?1, ?2)"
@@ -67,20 +85,33 @@ const char *const state_sql_text[SQL_ALL] = {
     [SQL_VIA_ALL] = "SELECT pk, src FROM in_via",
     [SQL_VIA_DROP] = "DELETE FROM in_via WHERE src = ?1 AND pk = ?2",
     [SQL_IN_VIA] = "INSERT OR IGNORE INTO in_via (src, pk) VALUES (?1, ?2)",
-    [SQL_LOSER_NEXT] =
-	"SELECT l.uid, p.id FROM lost l JOIN person p ON p.uid = l.uid"
-	" WHERE l.uid > ?1 AND l.word = 0 AND (?2 = 0 OR l.src = ?2)"
-	" ORDER BY l.uid LIMIT 1",
-    [SQL_LOSS_NEXT] =
-	"SELECT s.num, s.kind, s.id, s.allows, s.publishes, s.changed"
-	" FROM lost l JOIN source s ON s.num = l.src"
-	" WHERE l.uid = ?1 AND l.src > ?2 ORDER BY l.src LIMIT 1",
-    [SQL_LOSS_SETTLE] = "UPDATE lost SET word = ?3 WHERE uid = ?1 AND src = ?2",
+    [SQL_LOSER_NEXT] = LOSER_NEXT("lost"),
+    [SQL_LOSS_NEXT] = LOSS_NEXT("lost"),
+    [SQL_LOSS_SETTLE] = LOSS_SETTLE("lost"),
+    [SQL_AHEAD_LOSER_NEXT] = LOSER_NEXT("new_lost"),
+    [SQL_AHEAD_LOSS_NEXT] = LOSS_NEXT("new_lost"),
+    [SQL_AHEAD_LOSS_SETTLE] = LOSS_SETTLE("new_lost"),
+    [SQL_AHEAD_COUNT_SILENT] = COUNT_SILENT("new_lost"),
+    [SQL_AHEAD_LOSS_FORGET] = LOSS_FORGET("new_lost"),
+    /* Not of whom a poll was told. */
+    [SQL_AHEAD_LOST] =
+	"INSERT OR IGNORE INTO new_lost SELECT p.uid, ?1, 0"
+	" FROM in_person ip CROSS JOIN person p ON p.id = ip.id"
+	" CROSS JOIN via v ON v.uid = p.uid AND v.src = ?1 WHERE ip.pk = ?2"
+	" AND NOT EXISTS (SELECT 1 FROM fresh WHERE src = ?1 AND pk = ?2)",
+    /* The guard has held them the last time. */
+    [SQL_AHEAD_HELD] = "SELECT l.uid, coalesce(ip.pk, np.pk, 0) FROM lost l"
+		       " JOIN person p ON p.uid = l.uid"
+		       " JOIN via v ON v.uid = l.uid AND v.src = l.src"
+		       " LEFT JOIN in_person ip ON ip.id = p.id"
+		       " LEFT JOIN new_person np ON np.id = p.id"
+		       " WHERE l.src = ?1 AND l.word = 0",
+    [SQL_AHEAD_PUT] = "INSERT OR IGNORE INTO new_lost VALUES (?2, ?1, 0)",
     [SQL_GONE] = "UPDATE person SET gone = 1 WHERE uid = ?1",
     [SQL_COUNT_KNOWN] =
 	"SELECT count(DISTINCT v.uid) FROM via v"
 	" JOIN source s ON s.num = v.src AND s.allows + s.publishes > 0",
-    [SQL_COUNT_SILENT] = "SELECT count(DISTINCT uid) FROM lost WHERE word = 0",
+    [SQL_COUNT_SILENT] = COUNT_SILENT("lost"),
     [SQL_COUNT_PRESENT] = "SELECT count(DISTINCT pk) FROM in_via",
     [SQL_COUNT_PAIRS] =
 	"SELECT count(*) FROM via v"
@@ -180,8 +211,7 @@ const char *const state_sql_text[SQL_ALL] = {
     /* At once, so that a list read after it does not find a loss. */
     [SQL_VIA_LEAVE] = "DELETE FROM via WHERE src = ?2"
 		      " AND uid = (SELECT uid FROM person WHERE id = ?1)",
-    [SQL_LOSS_FORGET] = "DELETE FROM lost WHERE src = ?2"
-			" AND uid = (SELECT uid FROM person WHERE id = ?1)",
+    [SQL_LOSS_FORGET] = LOSS_FORGET("lost"),
     /* In the last answers, or held by the guard. */
     [SQL_STANDING] =
 	"SELECT EXISTS (SELECT 1 FROM in_via JOIN in_person USING (pk)"
@@ -316,6 +346,9 @@ const char state_additions[] =
     "CREATE TABLE IF NOT EXISTS fresh (src INTEGER NOT NULL,"
     " pk INTEGER NOT NULL, PRIMARY KEY (src, pk)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE touched (pk INTEGER PRIMARY KEY);"
+    /* Like lost, by the pass under way, which does not count yet. */
+    "CREATE TEMP TABLE new_lost (uid INTEGER NOT NULL, src INTEGER NOT NULL,"
+    " word INTEGER NOT NULL, PRIMARY KEY (uid, src)) STRICT, WITHOUT ROWID;"
     "CREATE TEMP TABLE placed (uid INTEGER, gid INTEGER, name TEXT, id TEXT);"
     "CREATE TEMP TABLE part AS SELECT * FROM in_person LIMIT 0;"
     "CREATE TABLE IF NOT EXISTS later (what INTEGER NOT NULL,"

@@ -170,7 +170,7 @@ full_pass(struct sync *s, struct error *e)
 	struct error own = {0};
 	size_t n = s->naskers;
 	int accept = s->accept, count = s->conf_count, rc;
-	uint64_t next;
+	uint64_t next, poll;
 
 	s->accept = s->wants_full = s->wants_next = 0;
 	objection_forgive(s);
@@ -215,7 +215,10 @@ full_pass(struct sync *s, struct error *e)
 	if (rc != -1 && s->wants_next && next > s->pass_ms * 10)
 		next = s->pass_ms * 10;
 	s->next_full = wire_now_ms() + (rc == PASS_OK ? around(next) : next);
-	s->next_poll = wire_now_ms() + poll_ms(s);
+	/* Polls keep their own time, by the interval of now. */
+	poll = wire_now_ms() + poll_ms(s);
+	if (s->poll_s == 0 || poll < s->next_poll)
+		s->next_poll = poll;
 	return status_send(s, 1, e) == -1 ||
 		status_answer(s, n, own.kind, e) == -1
 	    ? -1

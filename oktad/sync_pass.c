@@ -218,15 +218,21 @@ collect_all(struct pass *p, struct error *e)
 	return collect(p, e);
 }
 
-/* What all the lists together mean. No polls from here on. */
+/* What all the lists together mean. People are asked about while polls still
+ * come between; from then on only zones are. */
 static int
 settle(struct pass *p, struct error *e)
 {
+	struct state *st = p->s->state;
+
+	if (state_find_losses_ahead(st, e) == -1 ||
+	    settle_losses(p, 0, e) == -1)
+		return -1;
 	p->is_staging = 0;
-	return state_find_losses(p->s->state, e) == -1 ||
-		schema_tell(p->s, e) == -1 || rules_read(p, e) == -1
+	return state_find_losses(st, e) == -1 || schema_tell(p->s, e) == -1 ||
+		rules_read(p, e) == -1
 	    ? -1
-	    : settle_losses(p, 0, e);
+	    : state_settle_stopped(st, e);
 }
 
 static struct state_rules

@@ -9,6 +9,7 @@ from emulator_client import API_TOKEN, Emulator
 from private_host import find_build
 from sync_parent import SUSPENDED, SyncParent
 from test_sync_directory import ALLOWED, OTHER, group, put, sync, user
+from test_sync_events import USERS
 from test_sync_failure import fault, leave
 from test_sync_long import (LISTS, PEOPLE, finish, kill_in_a_pass, pages,
                             status_of, suspend)
@@ -144,3 +145,82 @@ def test_zones_count_together_or_not_at_all(okta):
         okta.control("DELETE", "/faults")
         parent.wait(lambda: parent.image.nets == 4, 60)
     okta.control("PUT", "/org", {"zones": []})
+
+
+# Of whom no other test's events speak, for they would be words about them.
+MISSING = range(111, 115)
+
+
+def asked_groups(okta):
+    return [r["path"] for r in okta.control("GET", "/requests?since=0").json
+            if r["path"].startswith("/api/v1/users/") and
+            r["path"].endswith("/groups")]
+
+
+def test_changes_count_while_those_who_are_missing_are_asked_about(okta):
+    """Behind the last list of a pass: Okta takes its time with each of them."""
+    put(okta, [user(n) for n in range(1, 120)])
+    with sync(okta, poll_interval_s=1) as parent:
+        parent.first()
+        gone = [user(n)["id"] for n in MISSING]
+        for one in gone:
+            leave(okta, one, silent=True)
+        polled(okta)
+        okta.control("DELETE", "/requests")
+        fault(okta, "stall", path="*/users/*/groups", count=0, seconds=8)
+        ident = parent.ask()
+        end = time.monotonic() + 60
+        while not asked_groups(okta):
+            assert time.monotonic() < end, parent.log
+            time.sleep(0.1)
+        suspend(okta, 50)
+        leave(okta, user(60)["id"])
+        parent.wait(lambda: status_of(parent, 50) == SUSPENDED, 60)
+        # All or nothing, as before: none of them has been let go yet.
+        assert ident not in parent.asked
+        assert all(parent.image.may_login("user%d" % n) for n in MISSING)
+        okta.control("DELETE", "/faults")
+        parent.wait(lambda: ident in parent.asked, 120)
+        assert parent.asked[ident]["result"] == "ok"
+        out = [n for n in range(1, 120)
+               if not parent.image.may_login("user%d" % n)]
+        assert out in ([50, *MISSING], [50, 60, *MISSING])
+        parent.wait(lambda: not parent.image.may_login("user60"), 60)
+        # And each was asked about once; user60 by the event.
+        groups = asked_groups(okta)
+        assert [groups.count(USERS + one + "/groups") for one in gone] == \
+            [1, 1, 1, 1]
+
+
+@pytest.mark.threat("T112")
+def test_a_pass_is_gone_on_with_behind_its_last_list(okta):
+    put(okta, [user(n) for n in range(1, 120)])
+    with sync(okta, poll_interval_s=1, full_interval_s=2) as parent:
+        parent.first()
+        for n in MISSING:
+            leave(okta, user(n)["id"], silent=True)
+        fault(okta, "stall", path="*/users/*/groups", count=0, seconds=8)
+        end = time.monotonic() + 60
+        while not asked_groups(okta):
+            assert time.monotonic() < end, parent.log
+            time.sleep(0.1)
+        polled(okta)
+        parent.kill()
+        okta.control("DELETE", "/requests")
+        finish(okta, parent)
+        assert "event=pass_resumed" in parent.log
+        assert [n for n in range(1, 120)
+                if not parent.image.may_login("user%d" % n)] == [*MISSING]
+
+
+def test_full_passes_do_not_put_polls_off(okta):
+    """However often an admin asks for one."""
+    put(okta, [user(1)])
+    with sync(okta, poll_interval_s=3) as parent:
+        parent.first()
+        polled(okta)
+        wanted, end = polls(okta) + 2, time.monotonic() + 60
+        while polls(okta) < wanted:
+            assert time.monotonic() < end
+            assert parent.sync()["result"] == "ok"
+            time.sleep(0.3)

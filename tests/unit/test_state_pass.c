@@ -253,6 +253,117 @@ test_keys_of_leavers_are_forgotten(void **state)
 	assert_int_equal(keys(f), 1);
 }
 
+/* --- asked about before it counts --- */
+
+static const char *
+next_loser(struct fixture *f, uint32_t *uid)
+{
+	static char id[JSON_ID_MAX + 1];
+	int rc = state_next_loser(f->s, 0, uid, id, &f->e);
+
+	assert_int_not_equal(rc, -1);
+	return rc == 1 ? id : "nobody";
+}
+
+static uint32_t
+silent(struct fixture *f)
+{
+	struct state_counts c;
+
+	assert_int_equal(state_count(f->s, &c, &f->e), 0);
+	return c.silent;
+}
+
+static void
+crew(struct fixture *f, const char *ids)
+{
+	static const char *const all[] = {"00uA", "00uB", "00uC"};
+	static const char *const names[] = {"anna", "ben", "cora"};
+
+	begin(f);
+	for (size_t i = 0; i < 3; i++)
+		if (strchr(ids, all[i][3]) != NULL)
+			stage_name(f, all[i], names[i]);
+}
+
+static void
+test_who_will_be_lost_is_known_before_it_counts(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+	int first;
+
+	crew(f, "ABC");
+	apply(f);
+	crew(f, "B");
+	assert_int_equal(state_find_losses_ahead(f->s, &f->e), 0);
+	assert_int_equal(silent(f), 2);
+	/* By number. */
+	first = strcmp(next_loser(f, &uid), "00uA") == 0;
+	assert_string_equal(next_loser(f, &uid), first ? "00uC" : "00uA");
+	assert_string_equal(next_loser(f, &uid), "nobody");
+	assert_int_equal(state_settle_loss(f->s, find(f, "00uA").found.uid,
+			     f->source, LOSS_CONFIRMED, &f->e),
+	    0);
+	assert_int_equal(silent(f), 1);
+	/* A poll between: the one stays, the other one has come back. */
+	assert_int_equal(state_stage_keep(f->s, &f->e), 0);
+	assert_int_equal(state_begin(f->s, &f->e), 0);
+	assert_int_equal(state_touch_begin(f->s, &f->e), 0);
+	assert_int_equal(state_join(f->s, "00uC", f->source, &f->e), 0);
+	state_touch_end(f->s);
+	f->rules.hold_silent = 1;
+	assert_int_equal(state_apply_touched(f->s, &f->rules, &f->e), 0);
+	assert_int_equal(state_commit(f->s, &f->e), 0);
+	assert_int_equal(find(f, "00uA").found.is_entitled, 1);
+	assert_int_equal(state_begin(f->s, &f->e), 0);
+	assert_int_equal(silent(f), 0);
+	apply(f);
+	assert_int_equal(silent(f), 0);
+	assert_int_equal(find(f, "00uA").found.is_entitled, 0);
+	assert_int_equal(find(f, "00uB").found.is_entitled, 1);
+	assert_int_equal(find(f, "00uC").found.is_entitled, 1);
+}
+
+/* Whom the guard holds, a pass that fails behind its questions holds on to. */
+static void
+test_who_is_held_stays_so_behind_a_pass_that_fails(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = 0;
+
+	crew(f, "ABC");
+	apply(f);
+	f->rules.hold_silent = 1;
+	crew(f, "BC");
+	apply(f);
+	crew(f, "BC");
+	assert_int_equal(state_find_losses_ahead(f->s, &f->e), 0);
+	assert_string_equal(next_loser(f, &uid), "00uA");
+	assert_int_equal(
+	    state_settle_loss(f->s, uid, f->source, LOSS_CONFIRMED, &f->e), 0);
+	assert_int_equal(state_stage_keep(f->s, &f->e), 0);
+	state_stage_drop(f->s);
+	/* A poll of everybody. */
+	assert_int_equal(state_begin(f->s, &f->e), 0);
+	assert_int_equal(
+	    state_apply(f->s, &f->rules, &(struct state_outcome){0}, &f->e), 0);
+	assert_int_equal(state_commit(f->s, &f->e), 0);
+	assert_int_equal(find(f, "00uA").found.is_entitled, 1);
+	/* In its list again, nobody has to be asked about her; nor is what was
+	 * said at that time worth anything when she is lost again. */
+	crew(f, "ABC");
+	uid = 0;
+	assert_int_equal(state_find_losses_ahead(f->s, &f->e), 0);
+	assert_string_equal(next_loser(f, &uid), "nobody");
+	apply(f);
+	crew(f, "BC");
+	assert_int_equal(state_find_losses_ahead(f->s, &f->e), 0);
+	apply(f);
+	assert_int_equal(silent(f), 1);
+	assert_int_equal(find(f, "00uA").found.is_entitled, 1);
+}
+
 int
 main(void)
 {
@@ -264,6 +375,8 @@ main(void)
 	    T(test_stopped_people_need_no_further_word),
 	    T(test_rolled_back_pass_leaves_everything),
 	    T(test_keys_of_leavers_are_forgotten),
+	    T(test_who_will_be_lost_is_known_before_it_counts),
+	    T(test_who_is_held_stays_so_behind_a_pass_that_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
