@@ -5,6 +5,7 @@ import json
 import os
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+DETAIL_LINES = 40
 
 
 @dataclasses.dataclass
@@ -30,7 +31,9 @@ class Results:
         for r in results:
             if r.outcome == FAILED:
                 print(f"  FAILED {r.id}", flush=True)
-                for line in r.detail.strip().splitlines()[-40:]:
+                lines = r.detail.strip().splitlines()
+                # What went wrong stands in front, or at the end.
+                for line in lines[:1] + lines[1:][-DETAIL_LINES:]:
                     print(f"    {line}", flush=True)
             elif r.outcome == SKIPPED:
                 print(f"  skipped {r.id}: {r.detail}", flush=True)

@@ -63,6 +63,10 @@ def pytest_runtest_logreport(report):
         return  # the process that collects from the workers writes it
     detail = report.longreprtext
     name = "scenario:" + report.nodeid
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash:
+        what = crash.message.partition("\n")[0]
+        detail = f"{crash.path}:{crash.lineno}: {what}\n{detail}"
     if report.skipped and isinstance(report.longrepr, tuple):
         detail = report.longrepr[2]
     if report.when == "teardown":
