@@ -116,6 +116,17 @@ serve_channels(struct net *n, const struct pollfd *fds, unsigned int count)
 	}
 }
 
+/* Has oktad said something? Looked at once more after the wait, for it counts
+ * before what came later on a channel: an asker that has heard of a new
+ * configuration must not be served by the old one. */
+static int
+has_frame(const struct net *n, const struct pollfd *waited)
+{
+	struct pollfd now = {.fd = n->parent, .events = POLLIN};
+
+	return waited->revents != 0 || poll(&now, 1, 0) > 0;
+}
+
 /* Ends when oktad has gone (0) or something can not go on (-1). */
 static int
 run(struct net *n, struct error *e)
@@ -129,8 +140,10 @@ run(struct net *n, struct error *e)
 		if (transport_run(n->transport, fds, count,
 			n->has_news ? 0 : TICK_MS, e) != 0)
 			return -1;
-		serve_channels(n, fds, count);
-		if (fds[0].revents != 0 && net_take_frame(n, e) != 0)
+		/* Which may open a channel: fds are of no use after it. */
+		if (!has_frame(n, &fds[0]))
+			serve_channels(n, fds, count);
+		else if (net_take_frame(n, e) != 0)
 			return e->kind == ERROR_NONE ? 0 : -1;
 		now = wire_now_ms();
 		if (now - last_tick >= TICK_MS) {

@@ -333,3 +333,23 @@ def test_reload_moves_to_the_new_org(org, build, ca):
         net.send_conf()
         time.sleep(0.3)
         assert channel.get(USERS).body == b'["new"]'
+
+
+def test_request_behind_a_reload_goes_to_the_new_org(org, build, ca):
+    """An asker that has heard of it from oktad is not served by the old one,
+    in whatever order net finds the two."""
+    with OddServer(ca.context(), always(answer(b'["new"]'))) as server, \
+            org.net() as net:
+        channel = net.channel("sync")
+        assert channel.get(USERS).status == 200
+        before = org.count()
+        net.conf = {"url": server.url, "ca_pem": ca.pem, "mode": 1,
+                    "api_token": "00new", "rate_share": 50}
+        os.kill(net.pid, signal.SIGSTOP)
+        try:
+            net.send_conf()
+            sent = channel.send("GET", USERS)
+        finally:
+            os.kill(net.pid, signal.SIGCONT)
+        assert channel.receive(sent).body == b'["new"]'
+        assert org.count() == before
