@@ -101,13 +101,16 @@ take(struct text *t, const char *bytes, size_t len)
 	return 1;
 }
 
-/* The inside of a JSON string. */
+/* The inside of a JSON string (RFC 8259, 7). */
 static int
 take_any_json(struct text *t)
 {
 	for (; t->p < t->end && *t->p != '"'; t->p++) {
-		if ((unsigned char)*t->p < ' ' ||
-		    (*t->p == '\\' && ++t->p == t->end))
+		if ((unsigned char)*t->p < ' ')
+			return 0;
+		if (*t->p == '\\' &&
+		    (++t->p == t->end || *t->p == '\0' ||
+			strchr("\"\\/bfnrtu", *t->p) == NULL))
 			return 0;
 	}
 	return 1;

@@ -228,6 +228,9 @@ test_nothing_of_another_form_goes(void **state)
 	    {USERS ID "/factors/opf1/verify",
 		"{\"passCode\":\"1\",\"x\":\"\"}"},
 	    {USERS ID "/factors/opf1/verify", "{\"passCode\":\"1\n\"}"},
+	    {USERS ID "/factors/opf1/verify", "{\"passCode\":\"1\\\n\"}"},
+	    {USERS ID "/factors/opf1/verify", "{\"passCode\":\"1\\x\"}"},
+	    {USERS ID "/factors/opf1/verify", "{\"passCode\":\"1\\"},
 	    {TOKEN, "scope=openid"},
 	    {TOKEN, "grant_type=client_credentials" SCOPE},
 	    {TOKEN, "grant_type=refresh_token&refresh_token=x"},
@@ -267,8 +270,11 @@ test_nothing_of_another_form_goes(void **state)
 	};
 	static const char cut[] =
 	    "grant_type=password&username=" LOGIN_FORM "&password=a\0b" SCOPE;
+	static const char zero[] = "{\"passCode\":\"1\\\0\"}";
 	const struct route_request r = {
 	    ROLE_LOGIN, "POST", TOKEN, HTTP_FORM, HTTP_CLIENT, 1};
+	const struct route_request verify = {ROLE_LOGIN, "POST",
+	    USERS ID "/factors/opf1/verify", HTTP_JSON, HTTP_ADMIN, 1};
 	struct bound b;
 
 	(void)state;
@@ -276,6 +282,8 @@ test_nothing_of_another_form_goes(void **state)
 	begin(&b);
 	assert_non_null(
 	    bound_refusal(&b, route_find(&r), TOKEN, cut, sizeof(cut) - 1));
+	assert_non_null(bound_refusal(
+	    &b, route_find(&verify), verify.path, zero, sizeof(zero) - 1));
 	bound_clear(&b);
 }
 
