@@ -49,7 +49,7 @@ def reload(host):
     count = "grep -c 'event=reload' $OKTA_LOG || true"
     before = host.ok(count)
     host.ok("kill -HUP $(pidof oktad)")
-    host.ok(f"for i in $(seq 200); do test $({count}) -gt {before.strip()} "
+    host.ok(f"for i in $(seq 600); do test $({count}) -gt {before.strip()} "
             "&& exit 0; sleep 0.05; done; exit 1")
 
 

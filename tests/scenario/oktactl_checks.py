@@ -12,7 +12,15 @@ case "$*" in
 "start oktad" | "restart oktad") exec "$OKTA_TREE/tests/host/oktad" restart ;;
 "restart oktad-net" | "restart oktad-sync")
 	exec "$OKTA_TREE/tests/host/oktad" restart ;;
-"reload oktad") kill -HUP $(pidof oktad) && sleep 0.5 ;;
+"reload oktad")
+	done=$(grep -c event=reload "$OKTA_LOG")
+	kill -HUP $(pidof oktad) || exit
+	for n in $(seq 600); do
+		test $(grep -c event=reload "$OKTA_LOG") -gt $done && exit
+		sleep 0.1
+	done
+	exit 1
+	;;
 "reload ssh") ;;
 *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
 esac

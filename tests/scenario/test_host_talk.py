@@ -26,5 +26,13 @@ def test_command_has_a_terminal_and_keys_reach_it_as_signals():
                 "echo up; exec sleep 30").returncode == 130
 
 
+def test_command_can_be_hung_up_on():
+    assert talk("-e", "up", "^HUP", "--", "sh", "-c",
+                "echo up; exec sleep 30").returncode == 129
+    # The kernel tells it so.
+    assert talk("-e", "up", "^closed", "--", "sh", "-c",
+                "echo up; exec sleep 30").returncode == 129
+
+
 def test_command_that_asks_more_than_was_foretold_is_ended():
     assert talk("-t", "1", "--", "cat").returncode == 124

@@ -139,7 +139,7 @@ def test_polkit_asks_okta_through_its_own_helper(host):
         chmod 755 /etc/polkit-1/rules.d
         dbus-daemon --system --fork --nopidfile
         setsid /usr/lib/polkit-1/polkitd --no-debug >/run/polkit.log 2>&1 &
-        for n in $(seq 100); do
+        for n in $(seq 600); do
             dbus-send --system --print-reply --dest=org.freedesktop.DBus / \\
                 org.freedesktop.DBus.NameHasOwner \\
                 string:org.freedesktop.PolicyKit1 | grep -q true && exit 0

@@ -192,5 +192,5 @@ json.dump([before, b"not running" in fields.get(100, b""), held()], sys.stdout)
 def test_an_import_that_is_lost_is_let_go(host):
     """Nothing of it is left that a later answer could grant."""
     assert play(host, LOST) == [1, True, 0]
-    host.ok("for i in $(seq 100); do oktactl sync && exit; sleep 0.2; done;"
+    host.ok("for i in $(seq 600); do oktactl sync && exit; sleep 0.2; done;"
             "exit 1")

@@ -37,7 +37,7 @@ def test_only_addresses_are_passed_on_and_nobody_is_asked(build, tmp_path):
         host.ok("cat >/run/dns.py; echo 'nameserver 127.0.0.1' "
                 ">/etc/resolv.conf; sed -i 's/^hosts:.*/hosts: files dns/' "
                 "/etc/nsswitch.conf; /usr/bin/python3 /run/dns.py "
-                ">/run/dns.log 2>&1 & for n in $(seq 100); do grep -q ready "
+                ">/run/dns.log 2>&1 & for n in $(seq 600); do grep -q ready "
                 "/run/dns.log && exit 0; sleep 0.1; done; exit 1",
                 stdin=NAME_SERVER)
         host.ok("echo auth required pam_permit.so >/etc/pam.d/without; "

@@ -34,7 +34,7 @@ def test_no_core_is_written_of_what_holds_a_password(host):
     # The control: a shell that has read the same word.
     host.ok(f"cd /run/cores; {{ (echo {CANARY}; sleep 20) | sh -c 'read word; "
             ">ready; read forever'; } >/dev/null 2>&1 & cd /run/cores; for n "
-            "in $(seq 50); do test -e ready && exit 0; sleep 0.1; done; exit 1")
+            "in $(seq 600); do test -e ready && exit 0; sleep 0.1; done; exit 1")
     abort(host, "-fx \"sh -c read word; >ready; read forever\"")
     control = host.ok("sleep 1; find /run/cores -name 'core*' -type f").split()
     assert len(control) == 1
@@ -44,7 +44,7 @@ def test_no_core_is_written_of_what_holds_a_password(host):
         "match": {"method": "POST", "path": "/api/v1/authn"}, "kind": "stall",
         "count": 1, "args": {"seconds": 30}})
     host.ok(talk(("assword", CANARY), seconds=60) + "pamtester login alice "
-            "authenticate >/dev/null 2>&1 & for n in $(seq 100); do pgrep -x "
+            "authenticate >/dev/null 2>&1 & for n in $(seq 600); do pgrep -x "
             "oktad-login >/dev/null && exit 0; sleep 0.1; done; exit 1")
     time.sleep(2)  # typed, and on its way
     try:

@@ -58,7 +58,7 @@ def crowd(build, folder, seconds):
             times += [int(x) / 1e9 for x in host.ok(login + "5").split()]
         peak = int(host.ok(rss))
         done = json.loads(host.ok(
-            "for i in $(seq 200); do grep -q ']' /run/crowd.out && break; "
+            "for i in $(seq 600); do grep -q ']' /run/crowd.out && break; "
             "sleep 0.1; done; cat /run/crowd.out"))
         said = host.log()[log:]
         theirs = [x for x in said.splitlines() if "self.sock" in x]

@@ -80,7 +80,7 @@ def test_local_and_reserved_names_are_never_ours(host):
     assert ssh(host, "zoe", PASSWORD + "x")[0] == 255
     code, out, _ = ssh(host, "zoe", LOCAL_PASSWORD)
     assert code == 0 and out[-1] == "zoe", out
-    host.ok("for i in $(seq 100); do getent -s okta passwd zoe >/dev/null || "
+    host.ok("for i in $(seq 600); do getent -s okta passwd zoe >/dev/null || "
             "exit 0; sleep 0.1; done; exit 1")
 
 

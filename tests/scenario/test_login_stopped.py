@@ -95,5 +95,5 @@ def test_stopped_process_denies_by_the_deadline(host, process, when):
 
 
 def test_no_worker_is_left_of_them(host):
-    host.ok("for n in $(seq 100); do pgrep -x oktad-login >/dev/null || "
+    host.ok("for n in $(seq 600); do pgrep -x oktad-login >/dev/null || "
             "exit 0; sleep 0.1; done; exit 1")

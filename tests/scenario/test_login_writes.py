@@ -61,7 +61,7 @@ def test_nothing_of_ours_writes_outside_of_its_folders(host):
     host.ok(STRACE.format("/run/traces/oktad") +
             "$(pgrep -x 'oktad|oktad-net|oktad-sync' | sed 's/^/-p /') "
             ">/dev/null 2>&1 & echo $! >/run/strace.pid; for n in "
-            "$(seq 100); do test -e /run/traces/oktad && exit 0; sleep 0.1; "
+            "$(seq 600); do test -e /run/traces/oktad && exit 0; sleep 0.1; "
             "done; exit 1")
     try:
         assert ssh(host, "alice", PASSWORD + "alice")[0] == 0, host.log()

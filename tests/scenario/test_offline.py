@@ -161,7 +161,7 @@ with ThreadPoolExecutor(4) as pool:
     assert len(found) == 23 and 1 not in found
     # A restart finds nothing to go by either.
     host.ok(f"{OKTAD} stop; setsid oktad -f </dev/null >>$OKTA_LOG 2>&1 & "
-            "for n in $(seq 100); do test -S /run/okta/login.sock && exit; "
+            "for n in $(seq 600); do test -S /run/okta/login.sock && exit; "
             "sleep 0.1; done; exit 1")
     assert play(host, TRY + "json.dump(attempt('p0', "
                 f"{PASSWORD + 'right'!r}), sys.stdout)") != 1

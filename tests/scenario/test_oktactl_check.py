@@ -267,7 +267,7 @@ def test_range_that_others_hand_out_is_named(host):
     new = dict(org["users"][0], id="00unewEXAMPLE0000001", profile=dict(
         org["users"][0]["profile"], login="newcomer@example.com"))
     try:
-        host.ok("for i in $(seq 50); do oktactl status | grep -q id_range &&"
+        host.ok("for i in $(seq 600); do oktactl status | grep -q id_range &&"
                 " exit 0; sleep 0.1; done; exit 1")
         f = found(host, "id-range")
         assert f["severity"] == "error"

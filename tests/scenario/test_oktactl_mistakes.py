@@ -114,7 +114,7 @@ def test_check_of_an_image_holds_no_credential(host, build):
     host.ok(f"umask 077; cat >{FILE}", stdin=f"[admin]\napi_token = {token}\n")
     host.ok(f"{TALK} -t 60 -e never n -- oktactl suspend dave --credential "
             f"{FILE} >/dev/null 2>&1 & echo $! >/run/asking; "
-            "for i in $(seq 200); do grep -q "
+            "for i in $(seq 600); do grep -q "
             "event=change_begins.*what=suspend.*credential=/ $OKTA_LOG && "
             "exit 0; sleep 0.05; done; exit 1")
     host.control("PATCH", "/users/" + DAVE, {"profile": {"firstName": "Da"}})

@@ -39,7 +39,7 @@ ssh $k alice@127.0.0.1 'tmux new-session -d sleep 7772' </dev/null
 q ssh -tt $k alice@127.0.0.1 sudo -i sleep 7773
 ssh $k alice@127.0.0.1 systemd-run --user sleep 7774 </dev/null
 q ssh -tt $k bob@127.0.0.1 sleep 5552
-for i in $(seq 100); do test -S /root/cm && break; sleep 0.1; done
+for i in $(seq 600); do test -S /root/cm && break; sleep 0.1; done
 q ssh -o ControlPath=/root/cm alice@127.0.0.1 sleep 7771
 '''
 

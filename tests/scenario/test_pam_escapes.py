@@ -69,7 +69,7 @@ def filterless(host):
             ">/run/filterless.log 2>&1 & echo $! >/run/filterless.pid;"
             "/usr/sbin/sshd -o KbdInteractiveAuthentication=yes -p 2224 "
             "-o PidFile=/run/kbd.pid;"
-            "for n in $(seq 100); do test -e /run/filterless && exit 0; "
+            "for n in $(seq 600); do test -e /run/filterless && exit 0; "
             "sleep 0.1; done; cat /run/filterless.log; exit 1")
     yield
     host.run("kill $(cat /run/filterless.pid) $(cat /run/kbd.pid)")

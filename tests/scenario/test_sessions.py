@@ -108,7 +108,7 @@ def test_login_is_listed_with_what_proved_it_until_it_ends(host):
     assert s["audit"] == int(host.ok(f"cat /proc/{s['pid']}/sessionid"))
     # The session is open a moment before its command runs.
     assert s["audit"] == int(host.ok(
-        "for n in $(seq 100); do p=$(pgrep -f '^sleep 31415') && break; "
+        "for n in $(seq 600); do p=$(pgrep -f '^sleep 31415') && break; "
         "sleep 0.1; done; cat /proc/$p/sessionid"))
     text = host.ok("oktactl sessions")
     assert s["id"] in text and "127.0.0.1" in text
@@ -132,7 +132,7 @@ def test_login_by_key_is_a_session_without_a_proof(host):
     assert len(mine) == 1, host.log()
     assert (mine[0]["factors"], mine[0]["proof_age_s"]) == (None, None)
     # The session is open a moment before its command runs.
-    host.ok("for n in $(seq 100); do pkill -f '^sleep 31416' && exit; "
+    host.ok("for n in $(seq 600); do pkill -f '^sleep 31416' && exit; "
             "sleep 0.1; done; exit 1")
 
 
