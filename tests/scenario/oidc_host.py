@@ -29,11 +29,12 @@ class OidcHost:
     """with OidcHost(client={…}, login="oidc_…", service="flow = …") as host"""
 
     def __init__(self, client=None, login="", service="factor = required",
-                 switches=None, more=""):
+                 switches=None, more="", schema=None):
         self.folder = tempfile.TemporaryDirectory(prefix="okta-oidc-")
         with open(DEFAULT_ORG, encoding="utf-8") as f:
             org = json.load(f)
         org["clients"] = [client or app()]
+        org["schema"] = schema or org.get("schema", {})
         org["switches"] = {"oob_interval": 1, "device_interval": 1,
                            "authn_per_second": 0, "otp_attempts": 1000,
                            **(switches or {})}
@@ -114,9 +115,12 @@ if pid == 0:
 seen = b""
 end = time.time() + 60
 try:
-    while b"press Enter here: " not in seen:
-        assert time.time() < end, seen
-        seen += os.read(fd, 4096)
+    for prompt, line in [*%(first)r, (b"press Enter here: ", None)]:
+        while prompt not in seen:
+            assert time.time() < end, seen
+            seen += os.read(fd, 4096)
+        if line is not None:
+            os.write(fd, line)
     code = re.search(r"show the code (\w+)", seen.decode())[1]
     if %(answer)r:
         urllib.request.urlopen(urllib.request.Request(
@@ -136,12 +140,14 @@ sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
-def ssh_with_browser(host, name, answer, typed=b"\n", seconds=90):
-    """ssh by the device grant, and what a browser does meanwhile: None
-    nothing, else {user, answer, amr}: (status, output)."""
+def ssh_with_browser(host, name, answer, typed=b"\n", seconds=90, first=()):
+    """ssh by the device grant, with questions before it answered, and what a
+    browser does meanwhile: None nothing, else {user, answer, amr}: (status,
+    output)."""
+    first = [(p.encode(), a.encode() + b"\n") for p, a in first]
     done = host.run("exec /usr/bin/python3 -", seconds=seconds,
                     stdin=BROWSER % {"name": name, "answer": answer,
-                                     "typed": typed})
+                                     "typed": typed, "first": first})
     return done.returncode, done.stdout
 
 

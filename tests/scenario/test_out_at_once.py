@@ -69,7 +69,7 @@ def there(host):
 
 
 @pytest.mark.threat("T104", reduced="a process left behind stands for the "
-                    "user manager here; test_boot.py has a real one")
+                    "user manager here; test_out_boot.py has a real one")
 @pytest.mark.threat("T105", reduced="one person leaves; the others are in "
                     "test_all_deactivated_at_once...")
 def test_leaver_is_gone_in_six_kinds_and_nobody_else_is_touched(host):
@@ -103,7 +103,7 @@ def test_leaver_is_gone_in_six_kinds_and_nobody_else_is_touched(host):
     assert host.ok("getent passwd alice")
 
 
-@pytest.mark.threat("T105")
+@pytest.mark.threat("T105", whole=True)
 def test_all_deactivated_at_once_end_nobody_s_session(host):
     bystanders(host)
     settle_in(host, "alice", 777)

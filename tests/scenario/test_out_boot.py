@@ -113,7 +113,7 @@ def facts(build, tmp_path_factory):
     return json.loads(done.stdout)
 
 
-@pytest.mark.threat("T104")
+@pytest.mark.threat("T104", whole=True)
 def test_six_kinds_of_presence_are_gone_in_time(facts):
     assert facts["kinds"] == list(SIX) + ["systemd --user"], facts
     assert facts["slice"] == "active" and "alice" in facts["loginctl"]
