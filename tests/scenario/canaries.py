@@ -37,11 +37,14 @@ for top in ("/var/lib/okta", "/var/log", "/run", "/tmp", "/var/tmp", "/etc",
     for folder, _, names in os.walk(top):
         for name in names:
             path = os.path.join(folder, name)
-            if path in ("/run/okta-host/record", "/run/okta-host/org.json") or \
-                    not os.path.isfile(path) or os.stat(path).st_mtime < born:
+            if path in ("/run/okta-host/record", "/run/okta-host/org.json"):
                 continue
-            for data in content(path):
-                look(path, data)
+            try:
+                if os.path.isfile(path) and os.stat(path).st_mtime >= born:
+                    for data in content(path):
+                        look(path, data)
+            except FileNotFoundError:
+                continue    # it has gone meanwhile
 for pid in filter(str.isdigit, os.listdir("/proc")):
     try:
         with open(f"/proc/{pid}/comm") as f:
