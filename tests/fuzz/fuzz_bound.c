@@ -11,6 +11,18 @@
 
 #define STATE "{\"stateToken\":\""
 
+/* Does a parameter's name begin so? A value may say what it likes. */
+static int
+has_name(const char *form, const char *name)
+{
+	for (const char *p = form; p != NULL; p = strchr(p, '&')) {
+		p += *p == '&';
+		if (strncmp(p, name, strlen(name)) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 static void
 look(const struct bound *b, const char *body, size_t len)
 {
@@ -22,7 +34,7 @@ look(const struct bound *b, const char *body, size_t len)
 	if (name == NULL && body[0] != '{')
 		name = strstr(body, "username=");
 	if (body[0] != '{' &&
-	    (strstr(body, "client_") != NULL || strstr(body, "&&") != NULL ||
+	    (has_name(body, "client_") || strstr(body, "&&") != NULL ||
 		strstr(body, "grant_type=refresh") != NULL ||
 		strpbrk(body, " +;\"<>{}") != NULL ||
 		(name != NULL &&
