@@ -19,8 +19,8 @@ def person(n):
     return user(n, groups=[ALLOWED] + [OTHER] * (n % 2))
 
 
-@pytest.mark.threat("T112", reduced="oktad-sync and its state.db; not each "
-                    "system call, and no power cut")
+@pytest.mark.threat("T112", reduced="kills, of each system call in unit "
+                    "tests; no power cut")
 def test_kill_at_a_random_moment_of_a_sync_loses_nothing():
     """Each time somebody is suspended, joins or leaves, while passes and polls
     run; after each kill the same numbers, and in the end the whole truth."""

@@ -135,8 +135,8 @@ def finish(okta, parent):
     parent.wait(lambda: parent.status["state"] == "idle", 60)
 
 
-@pytest.mark.threat("T112", reduced="oktad-sync and its state.db; not each "
-                    "system call, and no power cut")
+@pytest.mark.threat("T112", reduced="kills, of each system call in unit "
+                    "tests; no power cut")
 def test_a_killed_pass_goes_on_where_it_was(okta, slow):
     with sync(okta, poll_interval_s=1, full_interval_s=6) as parent:
         first = parent.first()
