@@ -57,7 +57,8 @@ enum protocol_op {
 enum protocol_tag {
 	TAG_UID = 1, /* u32: whose login, by the published directory or, of a
 			local account, by /etc/passwd; VERDICT: who of the
-			directory is behind that account */
+			directory is behind that account; LOGIN: or
+			PROTOCOL_NOBODY */
 	TAG_SERVICE = 2, /* PAM_SERVICE, [A-Za-z0-9._-]{1,31} */
 	TAG_TICKET = 3,
 	TAG_USER = 4, /* the name as PAM has it */
@@ -96,6 +97,9 @@ enum verdict_code {
 };
 
 #define PROTOCOL_UNKNOWN "?"
+/* The uid of a LOGIN for a name that is nobody's, which is not told: its first
+ * prompt comes when a person's does, and then the client goes (T41). */
+#define PROTOCOL_NOBODY UINT32_MAX
 
 enum {
 	PROTOCOL_SERVICE_SIZE = 32,

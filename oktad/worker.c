@@ -44,6 +44,9 @@ log_login(struct worker *w, uint32_t verdict, const char *reason,
 	    {LOG_FIELD_END, NULL, NULL, 0},
 	};
 
+	/* It was no login, but took the time of one. */
+	if (w->person.uid == PROTOCOL_NOBODY)
+		return;
 	/* Each that was let in is on record. The others anybody can cause:
 	 * their lines are limited by level and cause (log.h), so that refused
 	 * tries, and what people without privileges do on self.sock, do not

@@ -15,7 +15,11 @@
 #include "phase.h"
 #include "proof.h"
 
-enum { DENIAL_MS = 3000, JITTER_MS = 200 };
+enum {
+	DENIAL_MS = 3000,
+	JITTER_MS = 200,
+	NOBODY_MS = 500 /* others must not wait for us */
+};
 
 void
 auth_delay(uint64_t from, uint64_t deadline)
@@ -202,6 +206,32 @@ deny(struct call *c, const struct login *l, int r)
 	else if (l->message.text[0] != '\0' && !(c->flags & PAM_SILENT))
 		converse_tell(c->pamh, PAM_ERROR_MSG, l->message.text);
 	return d->result;
+}
+
+void
+auth_await_prompt(struct call *c)
+{
+	struct login *l = c->args.is_second_factor || geteuid() != 0
+	    ? NULL
+	    : calloc(1, sizeof(*l));
+	struct wire_out o;
+	int r;
+
+	if (l == NULL)
+		return;
+	l->client.fd = -1;
+	r = client_open(&l->client, OKTA_LOGIN_SOCK, c->entry + NOBODY_MS);
+	if (r == OKTA_OK) {
+		client_hello(&l->client, &o, OP_LOGIN, PROTOCOL_NOBODY,
+		    call_item(c, PAM_SERVICE), NULL);
+		wire_put_str(&o, TAG_USER, "");
+		wire_put_u32(&o, TAG_DEADLINE, NOBODY_MS);
+		r = client_send(&l->client, &o);
+	}
+	if (r == OKTA_OK)
+		message_recv(&l->message, &l->client);
+	client_close(&l->client);
+	free(l);
 }
 
 int

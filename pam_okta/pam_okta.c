@@ -19,9 +19,10 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 	if (r == PAM_SUCCESS)
 		return auth_login(&c);
-	if (r == PAM_USER_UNKNOWN)
+	if (r == PAM_USER_UNKNOWN) {
+		auth_await_prompt(&c);
 		auth_delay_others(pamh);
-	else if (r != PAM_IGNORE)
+	} else if (r != PAM_IGNORE)
 		auth_delay(c.entry, c.deadline);
 	return r;
 }

@@ -11,6 +11,9 @@
  * VERDICT_ACCEPT to this very login and the name is still the same; everything
  * else is a denial. Ends by the call's deadline. Logs the outcome. */
 int auth_login(struct call *c);
+/* Waits, half a second at most, until a person would be asked for the password:
+ * a name that is not ours is asked for it by a module behind this one (T41). */
+void auth_await_prompt(struct call *c);
 /* Ends a denial that comes before an accepted password: not before 3 s and a
  * random bit after from, and by the deadline. */
 void auth_delay(uint64_t from, uint64_t deadline);

@@ -157,7 +157,49 @@ test_unknown_names_never_leave_the_host_T17_whole(void **state)
 		assert_in_range(world.slept_ms, 2900, 3200);
 	}
 	fake_oktad_stop();
-	assert_int_equal(heard->connections, 0);
+	/* oktad is told that there is nobody, and no more. */
+	assert_int_equal(heard->connections, sizeof(names) / sizeof(*names));
+	assert_int_equal(heard->logins, heard->connections);
+	assert_int_equal(heard->uid, PROTOCOL_NOBODY);
+	assert_string_equal(heard->user, "");
+	assert_string_equal(heard->rhost, "");
+	assert_int_equal(heard->replies, 0);
+}
+
+/* A yes is none, an oktad that hangs costs half a second, and one that is not
+ * there nothing. */
+static void
+test_nobody_waits_for_a_prompt_and_for_nothing_else_T41(void **state)
+{
+	static const struct step asking[] = {
+	    {STEP_PROMPT, PROMPT_PASSWORD, "Password: ", 0},
+	    {STEP_END, 0, NULL, 0}};
+	static const struct step stalling[] = {
+	    {STEP_STALL, 0, NULL, 0}, {STEP_END, 0, NULL, 0}};
+	static const struct {
+		const struct step *script;
+		int is_hung;
+	} cases[] = {{accepting, 0}, {asking, 0}, {stalling, 1}};
+
+	(void)state;
+	for (size_t i = 0; i <= sizeof(cases) / sizeof(*cases); i++) {
+		pam_handle_t *pamh =
+		    world_start_usual("nobody1", "", &talk_conv);
+		uint64_t start = wire_now_ms(), took;
+		const int is_there = i < sizeof(cases) / sizeof(*cases);
+
+		if (is_there)
+			fake_oktad_start(cases[i].script, VERDICT_ACCEPT);
+		talk_begin("secret", NULL, NULL);
+		assert_int_equal(pam_authenticate(pamh, 0), PAM_USER_UNKNOWN);
+		took = wire_now_ms() - start;
+		assert_true(is_there && cases[i].is_hung ? took >= 500 : 1);
+		assert_in_range(took, 0, 20000);
+		pam_end(pamh, 0);
+		if (is_there)
+			fake_oktad_stop();
+		assert_int_equal(heard->replies, 0);
+	}
 }
 
 static int of_host_calls;
@@ -407,6 +449,7 @@ main(void)
 	    T(test_only_addresses_are_passed_on_as_such),
 	    T(test_local_person_is_settled_without_contact_T13),
 	    T(test_unknown_names_never_leave_the_host_T17_whole),
+	    T(test_nobody_waits_for_a_prompt_and_for_nothing_else_T41),
 	    T(test_delay_of_the_host_and_successes_of_others_stay_as_they_are),
 	    T(test_verdicts_and_results_T43),
 	    T(test_denials_end_together_and_say_nothing_T41_reduced),
