@@ -235,6 +235,6 @@ def test_nss_module_is_small_enough_to_be_read():
 
 def test_pam_module_does_not_grow():
     """Under 1,500 is what it is meant to be; this is what it is: 2,000 and
-    the access rules of the account phase (addresses, words, sources), and the
-    keys that are worth nothing without them."""
-    assert linked_lines("pam_okta") < 2490
+    the access rules of the account phase (addresses, words, sources), the keys
+    that are worth nothing without them, and the prompt of an unknown name."""
+    assert linked_lines("pam_okta") < 2515
