@@ -70,7 +70,7 @@ def test_the_marker_shows_who_was_let_in(host, program):
 def test_interrupted_prompt_is_no_login(host, program, key):
     before = len(authn_calls(host))
     done = host.run(PROGRAMS[program].format(
-        talk(*KEYS[key], *AFTER, seconds=60)))
+        talk(*KEYS[key], *AFTER, seconds=20)))
     assert IN not in done.stdout, done.stdout + host.log()
     assert done.returncode != 0, done.stdout
     assert len(authn_calls(host)) == before
