@@ -107,12 +107,16 @@ find_account(struct call *c)
 	struct rules_account account;
 	const struct passwd *pw;
 	struct directory rules;
+	int r;
 
 	c->has_no_rules = geteuid() == 0 &&
 	    directory_open(&rules, OKTA_RULES_PATH, DIR_MAGIC_RULES) != OKTA_OK;
 	if (geteuid() != 0 || c->has_no_rules)
 		return PAM_IGNORE;
-	c->is_account = rules_account(&rules, c->user, &account) == OKTA_OK;
+	r = rules_account(&rules, c->user, &account);
+	/* The header is good, and what is behind it is not. */
+	c->has_no_rules = r != OKTA_OK && r != OKTA_ABSENT;
+	c->is_account = r == OKTA_OK;
 	c->is_shared = account.is_shared;
 	pw = c->is_account ? pam_modutil_getpwnam(c->pamh, c->user) : NULL;
 	if (pw != NULL && pw->pw_uid >= DIR_ID_FLOOR &&

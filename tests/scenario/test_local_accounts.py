@@ -173,13 +173,16 @@ def test_key_of_who_has_an_account_of_her_own_names_her_on_a_shared_one(
 RULES = "/var/lib/okta/private/rules"
 
 
-@pytest.mark.parametrize("how", ["lost", "damaged"])
+@pytest.mark.parametrize("how", ["lost", "damaged", "torn"])
 def test_without_the_rules_no_key_of_okta_s_opens_a_local_account(
         host, keys, how):
     """okta-keys can not see them and serves; the session is refused. oktad
     writes them anew with the next answer of Okta, so it is away here."""
-    host.ok(f"{OKTAD} stop; " + (
-        f"rm {RULES}" if how == "lost" else f"printf x >{RULES}"))
+    host.ok(f"{OKTAD} stop; " + {
+        "lost": f"rm {RULES}", "damaged": f"printf x >{RULES}",
+        # A good header and a good table of one section, and nothing behind.
+        "torn": f"dd if=/dev/zero of={RULES} bs=1 seek=280 conv=notrunc "
+                f"count=$(($(stat -c %s {RULES}) - 280)) 2>/dev/null"}[how])
     try:
         assert keys["bob"] in served(host, "deploy")
         for key, account in (("bob", "deploy"), ("carol", "deploy"),
