@@ -228,19 +228,22 @@ is_path(const struct bound *b, const char *path)
 /*
  * 1: it may go, and is counted where Okta sends something for it. The same
  * request begins a push and asks about it (okta-api.md 2.6): it asks only where
- * the newest one is this factor's, and Okta has said that it waits.
+ * the newest one is this factor's, and Okta has said that it waits, in an
+ * answer that was not used for another question: else the push may have ended
+ * in one that nobody has seen yet, or that was cut off.
  */
 static int
 may_send(struct bound *b, enum does does, const char *path)
 {
+	b->is_question = does == SENDS_OR_ASKS && b->is_waiting &&
+	    strcmp(path, b->sent) == 0;
 	if (does == GOES_BACK)
 		b->sent[0] = '\0';
 	if (does != SENDS && does != SENDS_OR_ASKS)
 		return 1;
-	if (does == SENDS_OR_ASKS && b->is_waiting &&
-	    strcmp(path, b->sent) == 0)
-		return 1;
 	b->is_waiting = 0;
+	if (b->is_question)
+		return 1;
 	b->sent[0] = '\0';
 	if (strlen(path) < sizeof(b->sent))
 		strcpy(b->sent, path);
@@ -347,6 +350,12 @@ bound_learn(struct bound *b, const char *answer, size_t len)
 		b->is_waiting = find_member(answer, len, result, &value) &&
 		    value.end - value.p == sizeof(waiting) - 1 &&
 		    memcmp(value.p, waiting, sizeof(waiting) - 1) == 0;
+}
+
+void
+bound_unasked(struct bound *b, const char *path)
+{
+	b->is_waiting |= strcmp(path, b->sent) == 0;
 }
 
 void

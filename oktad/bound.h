@@ -38,7 +38,9 @@ struct bound {
 	unsigned int nsends; /* what Okta was to send the person */
 	char sent[BOUND_SENT_SIZE]; /* the path that had the newest of it sent,
 				       or "" */
-	int is_waiting; /* Okta waits for the phone */
+	int is_waiting; /* Okta waits for the phone, by an answer that nothing
+			   was asked after */
+	int is_question; /* the newest request asks how that stands */
 };
 
 /* May this request of a login go out? path: with its query; body NULL: none.
@@ -47,6 +49,8 @@ const char *bound_refusal(struct bound *b, const struct route *route,
     const char *path, const char *body, size_t len);
 /* Keeps the tokens of an answer of Okta's. */
 void bound_learn(struct bound *b, const char *answer, size_t len);
+/* Okta has not looked at a question (is_question) of that path. */
+void bound_unasked(struct bound *b, const char *path);
 void bound_clear(struct bound *b);
 
 #endif

@@ -136,6 +136,9 @@ call_done(struct call *call)
 	if (x->channel->role == ROLE_LOGIN && call->error == TRANSPORT_OK)
 		bound_learn(
 		    &x->channel->bound, call->answer.bytes, call->answer.len);
+	if (x->is_question && call->error == TRANSPORT_OK &&
+	    call->status == 429)
+		bound_unasked(&x->channel->bound, x->path);
 	if (is_to_repeat(x)) {
 		exchange_start(x);
 		return;
@@ -259,6 +262,8 @@ exchange_start(struct exchange *x)
 	x->retry_s =
 	    governor_hold(&n->governor, x->route->bucket, role, wire_now_ms());
 	if (x->retry_s > 0) {
+		if (x->is_question)
+			bound_unasked(&x->channel->bound, x->path);
 		exchange_answer(x, TRANSPORT_HELD, "");
 		return;
 	}

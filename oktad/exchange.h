@@ -34,6 +34,7 @@ struct exchange {
 	uint32_t content, credential, timeout_ms, max_bytes;
 	char forwarded_for[INET6_ADDRSTRLEN];
 	const struct route *route;
+	int is_question; /* of a login, how a push stands (bound.h) */
 	struct call call;
 	enum { CLIENT_NONE, CLIENT_ASKED, CLIENT_ADDED } client_state;
 	uint8_t assert_id[WIRE_ID_SIZE]; /* CLIENT_ASKED: the question */

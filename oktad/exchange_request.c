@@ -44,14 +44,17 @@ refusal(struct exchange *x)
 	    .content = (enum http_content)x->content,
 	    .credential = (enum http_credential)x->credential,
 	    .has_body = x->call.body.len > 0};
+	const char *why;
 
 	x->route = c->net->has_conf ? route_find(&r) : NULL;
 	if (x->route == NULL)
 		return "not in the table";
-	return c->role == ROLE_LOGIN
-	    ? bound_refusal(&c->bound, x->route, x->path, x->call.body.bytes,
-		  x->call.body.len)
-	    : NULL;
+	if (c->role != ROLE_LOGIN)
+		return NULL;
+	why = bound_refusal(
+	    &c->bound, x->route, x->path, x->call.body.bytes, x->call.body.len);
+	x->is_question = c->bound.is_question;
+	return why;
 }
 
 static void
