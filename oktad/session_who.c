@@ -34,13 +34,14 @@ choose(struct sessions *sessions, const struct hello *h,
 		person_choose(&person_files_here, NULL, id, h->service, p);
 	else if (strncmp(h->service, "sshd", 4) == 0)
 		return "nobody of Okta is behind this login";
+	/* An sshd of another name, or what else lets in from elsewhere: this
+	 * is nothing that the host does by itself, and whoever started that
+	 * daemon inside of a login is not who comes through it. */
+	else if (by->rhost[0] != '\0')
+		return "nobody of Okta is behind this login from elsewhere";
 	else if (login != NULL)
 		person_choose(
 		    &person_files_here, NULL, login->person, h->service, p);
-	/* An sshd of another name, or what else lets in from elsewhere: this
-	 * is nothing that the host does by itself. */
-	else if (by->rhost[0] != '\0')
-		return "nobody of Okta is behind this login from elsewhere";
 	return NULL;
 }
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from local_fixtures import *  # noqa: F401,F403
-from local_fixtures import IDS, SSH, is_there, sessions, stay
+from local_fixtures import IDS, SSH, by_key, is_there, sessions, stay
 from logins import OKTAD, authn_calls
 from test_access_rules import until
 from wire_client import play
@@ -180,3 +180,20 @@ def test_login_from_elsewhere_needs_a_name_under_any_service(host, keys):
     finally:
         host.ok(f"rm /etc/pam.d/gate; {OKTAD} start")
     assert "nobody of Okta is behind this login from elsewhere" in host.log()
+
+
+def test_login_from_elsewhere_is_not_whoever_started_its_daemon(host, keys):
+    """A daemon that somebody has started anew by hand inside of a login to
+    the account bears that login for ever: whoever comes through it from
+    elsewhere is not that person."""
+    host.ok("sed '/^session/!b; /pam_loginuid/d' /etc/pam.d/sshd "
+            ">/etc/pam.d/gate; echo 'deploy ALL=(ALL) NOPASSWD: ALL' "
+            ">/etc/sudoers.d/gate")
+    gate = ("sudo pamtester %s gate deploy open_session >/dev/null 2>&1; "
+            "echo $?")
+    try:
+        assert by_key(host, "bob", "deploy", gate % "") == "0"
+        assert by_key(host, "bob", "deploy",
+                      gate % "-I rhost=192.0.2.7") == "1"
+    finally:
+        host.ok("rm /etc/pam.d/gate /etc/sudoers.d/gate")
