@@ -64,7 +64,7 @@ const char *const state_sql_text[SQL_ALL] = {
 	"  AND f.pk = new_person.pk)"
 	" FROM new_person WHERE id = ?1",
     [SQL_NEW_PERSON] =
-	"INSERT INTO new_person (id, has_status, status, login,"
+	"INSERT OR REPLACE INTO new_person (id, has_status, status, login,"
 	" name, gecos, home, shell, uid, gid, problem, note, keys, pk)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
 	" coalesce(?14, " NEXT_PK "))",

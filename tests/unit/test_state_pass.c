@@ -286,6 +286,30 @@ crew(struct fixture *f, const char *ids)
 			stage_name(f, all[i], names[i]);
 }
 
+/* Two lists of one pass, a change between their pages. */
+static void
+test_record_that_changes_within_a_pass_counts_as_it_was_last(void **state)
+{
+	struct fixture *f = *state;
+	struct state_source src;
+	int64_t after = f->source;
+	struct api_user u = person("00uA", "alice");
+
+	assert_int_equal(
+	    state_configure(f->s, two_groups, none, two_groups, NULL, &f->e),
+	    0);
+	assert_int_equal(state_next_source(f->s, &after, &src, &f->e), 1);
+	begin(f);
+	stage(f, &u);
+	assert_int_equal(state_stage_list(f->s, src.num, &f->e), 0);
+	u.status = STATUS_SUSPENDED;
+	if (state_stage_user(f->s, src.num, &u, &f->e) == -1)
+		fail_msg("%s", f->e.text);
+	apply(f);
+	assert_int_equal(find(f, "00uA").n, 1);
+	assert_int_equal(find(f, "00uA").found.status, STATUS_SUSPENDED);
+}
+
 static void
 test_who_will_be_lost_is_known_before_it_counts(void **state)
 {
@@ -375,6 +399,7 @@ main(void)
 	    T(test_stopped_people_need_no_further_word),
 	    T(test_rolled_back_pass_leaves_everything),
 	    T(test_keys_of_leavers_are_forgotten),
+	    T(test_record_that_changes_within_a_pass_counts_as_it_was_last),
 	    T(test_who_will_be_lost_is_known_before_it_counts),
 	    T(test_who_is_held_stays_so_behind_a_pass_that_fails),
 	};
