@@ -45,7 +45,8 @@ take_id(struct job *j, int argc, char **argv, struct error *e)
 	int is_read = 0, n = 1, code = 0;
 
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "-") == 0)
+		if (strcmp(argv[i], "-") == 0 &&
+		    strcmp(argv[i - 1], "--credential") != 0)
 			is_read++;
 		else
 			argv[n++] = argv[i];

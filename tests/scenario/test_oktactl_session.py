@@ -279,6 +279,14 @@ def test_no_failure_tells_the_id(host, session, kind, args, words):
     assert session["id"] not in host.ok("oktactl --json status")
 
 
+def test_file_of_a_credential_may_not_swallow_the_id(host, session):
+    """Its error names the file, and that is not the id."""
+    done = host.run("oktactl session --end --yes --credential - "
+                    + session["id"])
+    assert done.returncode != 0 and is_alive(host, session["id"])
+    assert session["id"] not in done.stdout + done.stderr, done.stderr
+
+
 def test_id_is_in_no_argument_of_ours(host, session):
     """From before it is asked for; what a shell does is not ours."""
     host.control("POST", "/faults", {

@@ -224,3 +224,23 @@ def test_full_passes_do_not_put_polls_off(okta):
             assert time.monotonic() < end
             assert parent.sync()["result"] == "ok"
             time.sleep(0.3)
+
+
+def test_record_that_changes_between_two_lists_of_a_first_pass(okta):
+    """It counts as it was last, and the pass goes on."""
+    put(okta, [user(n, groups=(ALLOWED, OTHER)) for n in range(1, 20)],
+        [group(ALLOWED, "crew"), group(OTHER, "night")])
+    fault(okta, "stall", path=f"/api/v1/groups/{OTHER}", count=1, seconds=6)
+    okta.control("DELETE", "/requests")
+    with sync(okta, allow_groups=[ALLOWED, OTHER],
+              publish_groups=[ALLOWED, OTHER]) as parent:
+        # The list of the first group has been read when the other is asked for.
+        parent.wait(lambda: any(
+            r["path"] == f"/api/v1/groups/{OTHER}" for r in
+            okta.control("GET", "/requests?since=0").json), 60)
+        okta.control("PATCH", "/users/" + user(3)["id"],
+                     {"profile": {"firstName": "Edited"}})
+        parent.wait(lambda: parent.status and
+                    parent.status["state"] in ("failed", "idle"), 60)
+        assert parent.status["state"] == "idle", parent.status
+        assert "Edited" in parent.image.users["user3"]["gecos"]
