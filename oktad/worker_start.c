@@ -92,7 +92,9 @@ fill_person(struct worker *w, const struct hello *h,
 	}
 	person->factors_api = c->factors_api;
 	person_find(&person_files_here, h->uid, h->service, person);
-	if (person->asks_who && w->peer == 0)
+	/* Who comes by sshd is not whoever has started that by hand. */
+	if (person->asks_who && w->peer == 0 &&
+	    strncmp(h->service, "sshd", 4) != 0)
 		choose_by_session(w, h);
 	/* Only root tells where a process comes from. */
 	one = w->peer == 0 && h->op == OP_LOGIN && person->refusal[0] == '\0' &&

@@ -197,3 +197,18 @@ def test_login_from_elsewhere_is_not_whoever_started_its_daemon(host, keys):
                       gate % "-I rhost=192.0.2.7") == "1"
     finally:
         host.ok("rm /etc/pam.d/gate /etc/sudoers.d/gate")
+
+
+def test_sshd_started_inside_of_a_login_asks_who_comes(host, keys):
+    """Not for the password of whoever started it."""
+    host.ok("echo 'deploy ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/gate; "
+            "sed 's/sshd/gate/' /etc/pam.d/sshd >/etc/pam.d/gate")
+    try:
+        for service, asked in (("sshd", "Okta user name"), ("gate", None)):
+            said = by_key(host, "bob", "deploy", "echo | sudo timeout 5 "
+                          f"pamtester {service} deploy authenticate 2>&1; "
+                          "echo")
+            assert (asked in said) if asked else (
+                "assword" in said and "name" not in said), said
+    finally:
+        host.ok("rm /etc/pam.d/gate /etc/sudoers.d/gate")
