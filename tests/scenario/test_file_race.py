@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -80,6 +81,7 @@ def test_the_racer_does_open_what_it_may(folder):
         for i in range(200):
             path = folder / f"loose{i}"
             path.write_text("canary")
+            time.sleep(0.005)
             path.chmod(0o600)
     tried, opened = race(folder, work)
     assert tried > 0 and opened > 0

@@ -54,9 +54,10 @@ def _mirror():
 def _make(folder, packages, beside):
     new = folder + ".new"
     shutil.rmtree(new, ignore_errors=True)
-    call("debootstrap", "debootstrap", "--variant=minbase",
-         "--include=ca-certificates", SUITE, new, *_mirror(),
-         remedy=REMEDY)
+    # It mounts /proc and /sys in there: nothing that others need to see.
+    call("debootstrap", "unshare", "--mount", "--propagation", "private",
+         "debootstrap", "--variant=minbase", "--include=ca-certificates",
+         SUITE, new, *_mirror(), remedy=REMEDY)
     for path in ("/etc/resolv.conf", "/etc/hosts"):
         shutil.copy(path, new + path)
     # Nothing that is installed shall start before the tree is booted.
