@@ -71,11 +71,12 @@ def login(path, uid, user, password, service="sshd", more=b"", op=LOGIN):
 '''
 
 
-def play(host, text, user=None):
+def play(host, text, user=None, seconds=120):
     """Runs Python text in the host, with all of the above, as that user; what
     it says with json.dump() on stdout."""
     as_user = "" if user is None else (
         f"setpriv --reuid {user} --regid $(id -g {user}) --clear-groups ")
-    done = host.run(as_user + "/usr/bin/python3 -", stdin=SOURCE + text)
+    done = host.run(as_user + "/usr/bin/python3 -", stdin=SOURCE + text,
+                    seconds=seconds)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout or "null")
